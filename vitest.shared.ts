@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config'
+// resolve workspace packages from source: no build is needed before the tests
+export default defineConfig({
+  resolve: { conditions: ['@multicluster-mesh/source'] },
+  ssr: { resolve: { conditions: ['@multicluster-mesh/source'] } },
+  test: { environment: 'node', include: ['src/**/*.test.ts', 'test/**/*.test.ts'], passWithNoTests: true }
+})
