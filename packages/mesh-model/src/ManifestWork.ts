@@ -1,0 +1,98 @@
+import * as Schema from "effect/Schema"
+import { ObjectMeta, type KubeObject } from "./ObjectMeta.ts"
+
+const Manifest = Schema.Record(Schema.String, Schema.Unknown)
+
+const ResourceIdentifier = Schema.Struct({
+  group: Schema.String,
+  resource: Schema.String,
+  namespace: Schema.optionalKey(Schema.String),
+  name: Schema.String
+})
+export type ResourceIdentifier = typeof ResourceIdentifier.Type
+
+const WorkCondition = Schema.Struct({
+  type: Schema.String,
+  status: Schema.String,
+  reason: Schema.optionalKey(Schema.String),
+  message: Schema.optionalKey(Schema.String),
+  observedGeneration: Schema.optionalKey(Schema.Int)
+})
+
+export const ManifestWorkSpec = Schema.Struct({
+  workload: Schema.Struct({ manifests: Schema.optionalKey(Schema.Array(Manifest)) }),
+  deleteOption: Schema.optionalKey(
+    Schema.Struct({
+      propagationPolicy: Schema.optionalKey(Schema.String),
+      selectivelyOrphans: Schema.optionalKey(
+        Schema.Struct({ orphaningRules: Schema.optionalKey(Schema.Array(ResourceIdentifier)) })
+      )
+    })
+  ),
+  manifestConfigs: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({
+        resourceIdentifier: ResourceIdentifier,
+        updateStrategy: Schema.optionalKey(
+          Schema.Struct({
+            type: Schema.String,
+            serverSideApply: Schema.optionalKey(
+              Schema.Struct({
+                force: Schema.optionalKey(Schema.Boolean),
+                fieldManager: Schema.optionalKey(Schema.String)
+              })
+            )
+          })
+        )
+      })
+    )
+  )
+})
+export type ManifestWorkSpec = typeof ManifestWorkSpec.Type
+
+export const ManifestWorkStatus = Schema.Struct({
+  conditions: Schema.optionalKey(Schema.Array(WorkCondition)),
+  resourceStatus: Schema.optionalKey(
+    Schema.Struct({
+      manifests: Schema.optionalKey(
+        Schema.Array(
+          Schema.Struct({
+            resourceMeta: Schema.Struct({
+              ordinal: Schema.optionalKey(Schema.Int),
+              group: Schema.optionalKey(Schema.String),
+              version: Schema.optionalKey(Schema.String),
+              kind: Schema.optionalKey(Schema.String),
+              resource: Schema.optionalKey(Schema.String),
+              namespace: Schema.optionalKey(Schema.String),
+              name: Schema.optionalKey(Schema.String)
+            }),
+            conditions: Schema.optionalKey(Schema.Array(WorkCondition))
+          })
+        )
+      )
+    })
+  )
+})
+
+/** What we write and read of OCM's carrier of objects to a managed cluster. */
+export const ManifestWork = Schema.Struct({
+  apiVersion: Schema.String,
+  kind: Schema.Literal("ManifestWork"),
+  metadata: ObjectMeta,
+  spec: ManifestWorkSpec,
+  status: Schema.optionalKey(ManifestWorkStatus)
+})
+export type ManifestWork = typeof ManifestWork.Type
+
+export const decodeManifestWork = Schema.decodeUnknownEffect(ManifestWork)
+
+/** The manifests of a work as objects. A manifest without a name is none that we wrote, and is left out. */
+export const manifestsOf = (work: ManifestWork): ReadonlyArray<KubeObject> =>
+  (work.spec.workload.manifests ?? []).filter(isKubeObject)
+
+const isKubeObject = (manifest: { readonly [field: string]: unknown }): manifest is KubeObject =>
+  typeof manifest["apiVersion"] === "string" &&
+  typeof manifest["kind"] === "string" &&
+  typeof manifest["metadata"] === "object" &&
+  manifest["metadata"] !== null &&
+  "name" in manifest["metadata"]

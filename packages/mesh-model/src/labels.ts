@@ -1,0 +1,45 @@
+/**
+ * Every label and annotation key that we set or select on.
+ *
+ * The *mark* of an object on a managed cluster is `fleet` and `unit` (labels) and `owner` (annotation): it says which
+ * hub and which plan unit put the object there. Only what carries the mark of this fleet is ever ours.
+ */
+
+export const group = "mesh.open-cluster-management.io"
+export const version = "v1alpha1"
+export const apiVersion = `${group}/${version}`
+
+/** Name of the add-on: of its ManagedClusterAddOn, of the MeshAgent in each cluster namespace. */
+export const addonName = "multicluster-mesh"
+
+/** Label: the fleet (hub) that an object belongs to. */
+export const fleetLabel = `${group}/fleet`
+/** Label: hash of the plan unit that an object belongs to. */
+export const unitLabel = `${group}/unit`
+/** Annotation: the chain of owners, from the resource that a person wrote to the object. */
+export const ownerAnnotation = `${group}/owner`
+
+/** Label of a work: the stage of its unit. */
+export const stageLabel = `${group}/stage`
+/** Annotation of a work: the unit that it carries, in words. */
+export const unitAnnotation = `${group}/unit-key`
+/** Annotation of a Mesh: `namespace/name` of the MeshDeployment that wishes it. */
+export const deploymentAnnotation = `${group}/deployment`
+/** Label of a Mesh that the hub has found, not wished. */
+export const discoveredLabel = `${group}/discovered`
+
+/** Label of a Service or Namespace whose owner lets peers add endpoints to an existing Service (`importAs: Local`). */
+export const importConsentLabel = `${group}/import`
+export const importConsentValue = "allowed"
+
+/** Finalizer: the end of a wish is recorded before the wish goes. */
+export const recordFinalizer = `${group}/record-removal`
+
+/** Field manager under which OCM's work agent applies what we deliver; must begin with `work-agent`. */
+export const workFieldManager = "work-agent-mesh"
+
+/** The mark of an object as labels. */
+export const markLabels = (fleetId: string, unitHash: string): Readonly<Record<string, string>> => ({
+  [fleetLabel]: fleetId,
+  [unitLabel]: unitHash
+})
