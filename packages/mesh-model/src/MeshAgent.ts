@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { ComponentReadiness } from "./Mesh.ts"
 import { ObjectMeta } from "./ObjectMeta.ts"
-import { count, labelName, listOf, mapOf, namespaceOrNone, objectName, text } from "./parts.ts"
+import { count, labelName, listOf, mapOf, namespaceOrNone, objectName, setOf, text } from "./parts.ts"
 import { MeshProvider } from "./provider.ts"
 
 const identity = {
@@ -21,7 +21,14 @@ export const MeshAgentSpec = Schema.Struct({
   fleetId: text("Fleet of the hub; objects that carry it as a label are ours.", 63),
   objects: Schema.optionalKey(
     mapOf(
-      Schema.Struct(identity),
+      Schema.Struct({
+        ...identity,
+        confirm: Schema.optionalKey(
+          Schema.Boolean.annotate({
+            description: "The object is to be removed: only a look taken after this was asked counts."
+          })
+        )
+      }),
       identityKeys,
       "Objects planned for the cluster: the agent says of each whether it is there, and whose it is.",
       10_000
@@ -29,12 +36,15 @@ export const MeshAgentSpec = Schema.Struct({
   ),
   services: Schema.optionalKey(
     mapOf(Schema.Struct(service), ["namespace", "name"], "Services of which the hub needs to know.", 10_000)
+  ),
+  namespaces: Schema.optionalKey(
+    setOf(labelName("A namespace."), "Namespaces that are to be removed: the agent says what else is in them.", 1000)
   )
 }).annotate({ description: "What the hub asks; written by the hub." })
 export type MeshAgentSpec = typeof MeshAgentSpec.Type
 
 /** The parts of a report, each of which may be incomplete on its own. */
-export const ReportPart = Schema.Literals(["APIs", "Operators", "ControlPlanes", "Objects", "Services"])
+export const ReportPart = Schema.Literals(["APIs", "Operators", "ControlPlanes", "Objects", "Services", "Namespaces"])
 export type ReportPart = typeof ReportPart.Type
 
 /** The mark that an object carries. */
@@ -151,7 +161,10 @@ export const ObjectReport = Schema.Struct({
   state: Schema.Literals(["Present", "Absent", "NotServed"]).annotate({ description: "Whether it is there." }),
   mark: Schema.optionalKey(Mark.annotate({ description: "The mark that it carries." })),
   uid: Schema.optionalKey(text("Its uid.", 64)),
-  deleting: Schema.optionalKey(Schema.Boolean.annotate({ description: "Whether it is being deleted." }))
+  deleting: Schema.optionalKey(Schema.Boolean.annotate({ description: "Whether it is being deleted." })),
+  confirmed: Schema.optionalKey(
+    Schema.Boolean.annotate({ description: "The look was taken after the hub asked for it to be confirmed." })
+  )
 })
 export type ObjectReport = typeof ObjectReport.Type
 
@@ -166,6 +179,17 @@ export const ServiceReport = Schema.Struct({
   importConsent: Schema.Boolean.annotate({ description: "Whether its owner lets peers add endpoints to it." })
 })
 export type ServiceReport = typeof ServiceReport.Type
+
+/** What is in a namespace that is to be removed. */
+export const NamespaceReport = Schema.Struct({
+  name: labelName("The namespace."),
+  foreign: listOf(
+    text("kind/name of an object.", 320),
+    "The first 20 objects in it that are neither ours nor the mesh operator's nor made by Kubernetes itself, sorted.",
+    20
+  )
+})
+export type NamespaceReport = typeof NamespaceReport.Type
 
 /** All that an agent says of its cluster. No clock in it: an unchanged cluster gives an unchanged report. */
 export const clusterReportFields = {
@@ -193,7 +217,8 @@ export const clusterReportFields = {
   operators: mapOf(OperatorReport, ["namespace", "name"], "Operators of service meshes.", 64),
   controlPlanes: mapOf(ControlPlaneReport, ["namespace", "name"], "Control planes.", 100),
   objects: mapOf(ObjectReport, identityKeys, "Asked objects, and others with the mark of this fleet.", 10_000),
-  services: mapOf(ServiceReport, ["namespace", "name"], "Asked Services.", 10_000)
+  services: mapOf(ServiceReport, ["namespace", "name"], "Asked Services.", 10_000),
+  namespaces: mapOf(NamespaceReport, ["name"], "Asked namespaces.", 1000)
 }
 export const ClusterReport = Schema.Struct(clusterReportFields)
 export type ClusterReport = typeof ClusterReport.Type

@@ -31,6 +31,7 @@ export {
   MeshAgent,
   MeshAgentSpec,
   MeshAgentStatus,
+  NamespaceReport,
   ObjectReport,
   OperatorReport,
   PeerReport,
