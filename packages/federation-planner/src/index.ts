@@ -1,1 +1,2 @@
-export {}
+export type { CertificateAnswer, ClusterFacts, FoundControlPlane, HubState, Malformed, MeshFacts } from "./HubState.ts"
+export type { Explanation, HubAction, Plan, StatusPlan, WorkAction } from "./Plan.ts"
