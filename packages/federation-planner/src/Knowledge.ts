@@ -1,0 +1,107 @@
+import {
+  identityKey,
+  isComplete,
+  type Mark,
+  type ObjectIdentity,
+  type OperatorReport,
+  type ReportPart,
+  type ServiceReport
+} from "@multicluster-mesh/mesh-model"
+import type { ClusterFacts, FoundControlPlane, HubState } from "./HubState.ts"
+
+/** What is known of one object on a cluster. Unknown is never the same as absent. */
+export type ObjectKnowledge =
+  | { readonly state: "Unknown" }
+  | {
+      readonly state: "Present"
+      /** The fleet and unit that it carries as labels; undefined for an object that is nobody's. */
+      readonly mark: Mark | undefined
+      readonly uid: string
+      readonly deleting: boolean
+    }
+  /** `NotServed`: the cluster does not know the kind. `confirmed`: looked at after a removal asked for it. */
+  | { readonly state: "Absent" | "NotServed"; readonly confirmed: boolean }
+
+/** What is known of one control plane. `Found` while the agent is away is what it last said. */
+export type ControlPlaneKnowledge =
+  | { readonly state: "Unknown" | "Absent" }
+  | { readonly state: "Found"; readonly found: FoundControlPlane }
+
+/** What the hub knows of one managed cluster. */
+export interface ClusterKnowledge {
+  readonly cluster: string
+  /** OCM's and the agent's view of the cluster; undefined for a cluster without ManagedCluster. */
+  readonly facts: ClusterFacts | undefined
+  /** Whether cluster and agent are alive and stay: without, nothing that was reported is a reason to act. */
+  readonly available: boolean
+  /** Whether the agent has ever reported. */
+  readonly reported: boolean
+  /** Whether `part` of the report is complete and the agent alive. */
+  readonly complete: (part: ReportPart) => boolean
+  readonly object: (identity: ObjectIdentity) => ObjectKnowledge
+  readonly controlPlane: (namespace: string, name: string) => ControlPlaneKnowledge
+  readonly controlPlanes: ReadonlyArray<FoundControlPlane>
+  /** Whether the cluster serves a kind; undefined when unknown. */
+  readonly serves: (apiVersion: string, kind: string) => boolean | undefined
+  /** Undefined when unknown. */
+  readonly operators: ReadonlyArray<OperatorReport> | undefined
+  /** Undefined when unknown, also when it was not asked for yet. */
+  readonly service: (namespace: string, name: string) => ServiceReport | undefined
+  /** What is in a namespace that is neither ours nor the operator's, as `kind/name`; undefined when unknown. */
+  readonly foreignIn: (namespace: string) => ReadonlyArray<string> | undefined
+}
+
+/** Reads of `state` what is known of `cluster`. */
+export const knowledgeOf = (state: HubState, cluster: string): ClusterKnowledge => {
+  const facts = state.clusters.find((candidate) => candidate.name === cluster)
+  const agent = facts?.agent
+  const report = agent?.status?.report
+  const available = facts !== undefined && facts.available && facts.addOnAvailable && !facts.deleting
+  const complete = (part: ReportPart): boolean => available && report !== undefined && isComplete(report, part)
+  const answered =
+    agent?.status?.observedGeneration !== undefined &&
+    agent.status.observedGeneration >= (agent.metadata.generation ?? 0)
+  const asked = new Set((agent?.spec.objects ?? []).map(identityKey))
+  const objects = new Map((report?.objects ?? []).map((entry) => [identityKey(entry), entry]))
+  const controlPlanes = state.found.filter((found) => found.cluster === cluster)
+  return {
+    cluster,
+    facts,
+    available,
+    reported: report !== undefined,
+    complete,
+    object: (identity) => {
+      const key = identityKey(identity)
+      const entry = objects.get(key)
+      if (!available || entry === undefined) return { state: "Unknown" }
+      if (entry.state === "Present") {
+        return { state: "Present", mark: entry.mark, uid: entry.uid ?? "", deleting: entry.deleting ?? false }
+      }
+      // An answer to an older question may speak of the time before our last delivery.
+      return answered && asked.has(key)
+        ? { state: entry.state, confirmed: entry.confirmed ?? false }
+        : { state: "Unknown" }
+    },
+    controlPlane: (namespace, name) => {
+      const found = controlPlanes.find(
+        (candidate) => candidate.report.namespace === namespace && candidate.report.name === name
+      )
+      if (found !== undefined) return { state: "Found", found }
+      return { state: complete("ControlPlanes") ? "Absent" : "Unknown" }
+    },
+    controlPlanes,
+    serves: (apiVersion, kind) =>
+      complete("APIs")
+        ? (report?.apis.some((api) => api.apiVersion === apiVersion && api.kinds.includes(kind)) ?? false)
+        : undefined,
+    operators: complete("Operators") ? report?.operators : undefined,
+    service: (namespace, name) =>
+      available
+        ? report?.services.find((service) => service.namespace === namespace && service.name === name)
+        : undefined,
+    foreignIn: (namespace) =>
+      complete("Namespaces") && answered
+        ? report?.namespaces.find((candidate) => candidate.name === namespace)?.foreign
+        : undefined
+  }
+}
