@@ -15,7 +15,7 @@ export interface Informer {
   readonly get: (ref: ObjectRef) => Effect<KubeObject | undefined>
   /**
    * Keys that changed: to begin with and after each further list all keys, vanished ones too, then one per event.
-   * Each subscriber gets its own.
+   * Each subscriber gets its own; a key that it has not taken yet waits once, however often it changes.
    */
   readonly changes: Stream<ObjectRef>
   /** False before the first complete list and while the copy may be stale: not connected, or kind not served. */

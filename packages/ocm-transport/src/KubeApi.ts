@@ -1,25 +1,9 @@
+import type * as model from "@multicluster-mesh/mesh-model"
+import type { ResourceType } from "@multicluster-mesh/mesh-model"
 import type { Effect } from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import type { Informer, InformerOptions } from "./Informer.ts"
 import type { KubeError } from "./KubeError.ts"
-
-/** Where a kind lives in the API; `group` is empty for the core group. */
-export interface ResourceType {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-  readonly plural: string
-  readonly namespaced: boolean
-}
-
-export interface OwnerReference {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly name: string
-  readonly uid: string
-  readonly controller?: boolean
-  readonly blockOwnerDeletion?: boolean
-}
 
 export interface ManagedFieldsEntry {
   readonly manager?: string
@@ -31,18 +15,7 @@ export interface ManagedFieldsEntry {
   readonly subresource?: string
 }
 
-export interface ObjectMeta {
-  readonly name: string
-  readonly namespace?: string
-  readonly uid?: string
-  readonly resourceVersion?: string
-  readonly generation?: number
-  readonly labels?: Readonly<Record<string, string>>
-  readonly annotations?: Readonly<Record<string, string>>
-  readonly creationTimestamp?: string
-  readonly deletionTimestamp?: string
-  readonly finalizers?: ReadonlyArray<string>
-  readonly ownerReferences?: ReadonlyArray<OwnerReference>
+export interface ObjectMeta extends model.ObjectMeta {
   readonly managedFields?: ReadonlyArray<ManagedFieldsEntry>
 }
 
@@ -53,6 +26,8 @@ export interface KubeObject {
   readonly metadata: ObjectMeta
   readonly [field: string]: unknown
 }
+
+export type { OwnerReference, ResourceType } from "@multicluster-mesh/mesh-model"
 
 /** Name and namespace of an object of a known kind. */
 export interface ObjectRef {

@@ -1,12 +1,12 @@
 import * as Schema from "effect/Schema"
 
 /** One fault that the server names: the field it is about and what is wrong with it. */
-export const Cause = Schema.Struct({
+export const StatusCause = Schema.Struct({
   field: Schema.optionalKey(Schema.String),
   reason: Schema.optionalKey(Schema.String),
   message: Schema.String
 })
-export type Cause = typeof Cause.Type
+export type StatusCause = typeof StatusCause.Type
 
 /** The object, or the namespace it shall lie in, does not exist (404 with a Status). */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {}) {}
@@ -21,10 +21,10 @@ export class AlreadyExists extends Schema.TaggedError<AlreadyExists>()("AlreadyE
  * Another writer changed the object, owns one of its fields, or the uid is another one (409). `causes` names fields
  * and managers when an apply met the fields of others.
  */
-export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", { causes: Schema.Array(Cause) }) {}
+export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", { causes: Schema.Array(StatusCause) }) {}
 
 /** The object breaks the schema or a rule of its kind (422); `causes` names the fields. */
-export class Invalid extends Schema.TaggedError<Invalid>()("Invalid", { causes: Schema.Array(Cause) }) {}
+export class Invalid extends Schema.TaggedError<Invalid>()("Invalid", { causes: Schema.Array(StatusCause) }) {}
 
 /** The credentials may not do this, or an admission webhook, policy or quota refuses it (403). */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", {}) {}

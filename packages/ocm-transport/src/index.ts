@@ -12,10 +12,12 @@ export type {
   Selection,
   ServedKind
 } from "./KubeApi.ts"
+export { makeKubeApi } from "./makeKubeApi.ts"
+export { dropManagedFields, keyOf, metadataOf, refOf } from "./objects.ts"
 export { KubeConfigError } from "./KubeConfigError.ts"
 export {
   AlreadyExists,
-  type Cause,
+  type StatusCause,
   Conflict,
   Forbidden,
   Gone,

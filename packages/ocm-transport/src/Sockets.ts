@@ -1,0 +1,108 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Semaphore from "effect/Semaphore"
+import * as http from "node:http"
+import * as https from "node:https"
+import { createSecureContext } from "node:tls"
+import type { Connection, Credentials } from "./Connection.ts"
+import { KubeConfigError } from "./KubeConfigError.ts"
+
+/** Sockets to one API server, opened with the credentials of the moment, and the header that goes with them. */
+export interface Sockets {
+  /** For calls: bounded, reused; the bound is also what keeps us from flooding the server. */
+  readonly calls: http.Agent
+  /** For watches: each holds a socket for as long as it lasts, so they are not bounded. */
+  readonly watches: http.Agent
+  readonly authorization: string | undefined
+}
+
+export interface CurrentSockets {
+  readonly current: Effect.Effect<Sockets, KubeConfigError>
+  /** Reads the credentials at once; true when they differ from those used so far. */
+  readonly reread: Effect.Effect<boolean, KubeConfigError>
+}
+
+const maxCalls = 16
+const rereadAfter = Duration.minutes(1)
+
+/**
+ * Keeps sockets for a connection while the scope lives. Credentials are read again when they are a minute old; new
+ * ones get new sockets, while what is under way on the old ones ends in peace. Credentials that cannot be read any
+ * more (a file half written) leave the old ones in use.
+ */
+export const makeSockets = Effect.fnUntraced(function* (connection: Connection) {
+  const one = yield* Semaphore.make(1)
+  let held: { readonly credentials: Credentials; readonly sockets: Sockets } | undefined
+  let readAt = 0
+  yield* Effect.addFinalizer(() => Effect.sync(() => held && destroy(held.sockets)))
+
+  const read = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const answer = yield* Effect.exit(connection.credentials)
+    if (Exit.isFailure(answer)) {
+      if (held === undefined) return yield* Effect.failCause(answer.cause)
+      yield* Effect.logWarning("credentials cannot be read again, the old ones stay in use", answer.cause)
+      readAt = now
+      return false
+    }
+    const credentials = answer.value
+    readAt = now
+    if (held !== undefined && sameCredentials(held.credentials, credentials)) return false
+    const sockets = yield* openSockets(connection, credentials)
+    if (held !== undefined) retire(held.sockets)
+    held = { credentials, sockets }
+    return true
+  })
+
+  const current = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    if (held === undefined || now - readAt > Duration.toMillis(rereadAfter)) yield* read
+    return held === undefined ? yield* Effect.die("no sockets after a successful read") : held.sockets
+  })
+  const result: CurrentSockets = { current: one.withPermits(1)(current), reread: one.withPermits(1)(read) }
+  return result
+})
+
+const sameCredentials = (a: Credentials, b: Credentials): boolean =>
+  a.ca === b.ca && a.certificate === b.certificate && a.key === b.key && a.token === b.token
+
+const openSockets = (connection: Connection, credentials: Credentials): Effect.Effect<Sockets, KubeConfigError> =>
+  Effect.try({
+    try: () => ({
+      calls: agentFor(connection, credentials, { keepAlive: true, maxSockets: maxCalls }),
+      watches: agentFor(connection, credentials, { keepAlive: false }),
+      authorization: credentials.token === undefined ? undefined : `Bearer ${credentials.token}`
+    }),
+    catch: (cause) =>
+      new KubeConfigError({ file: connection.server, problem: `unusable certificate or key: ${messageOf(cause)}` })
+  })
+
+const agentFor = (connection: Connection, credentials: Credentials, options: http.AgentOptions): http.Agent => {
+  if (!connection.server.startsWith("https:")) return new http.Agent(options)
+  return new https.Agent({
+    ...options,
+    // parsed once here, not once per connection
+    secureContext: createSecureContext({
+      ...(credentials.ca !== undefined && { ca: credentials.ca }),
+      ...(credentials.certificate !== undefined && { cert: credentials.certificate }),
+      ...(credentials.key !== undefined && { key: credentials.key })
+    }),
+    rejectUnauthorized: connection.insecureSkipTlsVerify !== true,
+    ...(connection.tlsServerName !== undefined && { servername: connection.tlsServerName })
+  })
+}
+
+const destroy = (sockets: Sockets): void => {
+  sockets.calls.destroy()
+  sockets.watches.destroy()
+}
+
+/** Closes what is idle; each busy socket is closed when its call has ended. */
+const retire = (sockets: Sockets): void => {
+  sockets.calls.maxFreeSockets = 0
+  for (const idle of Object.values(sockets.calls.freeSockets)) idle?.forEach((socket) => socket.destroy())
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

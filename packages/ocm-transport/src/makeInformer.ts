@@ -1,0 +1,129 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
+import { type Backoff, growing } from "./backoff.ts"
+import type { Informer, InformerOptions } from "./Informer.ts"
+import type { KubeObject, ResourceType } from "./KubeApi.ts"
+import type { KubeError, KubeErrorReason } from "./KubeError.ts"
+import { isSurelySelected } from "./labelSelector.ts"
+import { listPages } from "./listPages.ts"
+import { makeObjectCopy } from "./ObjectCopy.ts"
+import { metadataOf, refOf } from "./objects.ts"
+import { type Requests, retryAfterOf } from "./request.ts"
+import { makeSubscribers } from "./Subscribers.ts"
+import { watch } from "./watch.ts"
+
+/** After a fault of the connection or the server. */
+const reconnect = { first: Duration.millis(500), most: Duration.seconds(30) }
+/** While the kind is not served: its operator may be installed at any time, or never. */
+const lookAgain = { first: Duration.seconds(2), most: Duration.seconds(30) }
+/** All informers of a fleet may be told at once that their version is too old. */
+const relist = { first: Duration.seconds(1), most: Duration.seconds(30) }
+const backoffOf: { readonly [tag in KubeErrorReason["_tag"]]?: Backoff } = { Gone: relist, NotServed: lookAgain }
+/** A watch that lasted this long was a good one: the next fault is a first one again. */
+const goodWatch = Duration.seconds(10)
+
+/**
+ * Keeps a copy of the selected objects while the scope lives: lists them, watches from there on, and begins again
+ * after every fault with growing waits. What was known stays readable meanwhile; `synced` says that it may be stale.
+ */
+export const makeInformer = Effect.fnUntraced(function* (
+  requests: Requests,
+  type: ResourceType,
+  options: InformerOptions
+) {
+  const copy = makeObjectCopy()
+  const subscribers = makeSubscribers()
+  const listed = yield* Latch.make()
+  let synced = false
+  let mustList = true
+  let failures = 0
+  let lastProblem = ""
+
+  const project = (object: KubeObject): KubeObject => {
+    const kept = options.metadataOnly === true ? metadataOf(object) : object
+    return options.project === undefined ? kept : options.project(kept)
+  }
+
+  // the one place that a streaming list (WatchList) would replace
+  const list = Effect.map(listPages(requests, type, options, project), ({ items, resourceVersion }) => {
+    const changed = copy.replaceAll(items, resourceVersion)
+    mustList = false
+    synced = true
+    subscribers.publish(changed)
+    listed.openUnsafe()
+  })
+
+  const onOpen = () => {
+    synced = true
+    lastProblem = ""
+  }
+  const follow = Effect.suspend(() =>
+    watch(requests, type, options, copy.version(), {
+      onOpen,
+      onPut: (object) => {
+        copy.put(project(object))
+        subscribers.publish([refOf(object)])
+      },
+      onRemove: (object) => {
+        copy.remove(object)
+        subscribers.publish([refOf(object)])
+      },
+      onBookmark: copy.passed
+    })
+  )
+
+  const round = Effect.gen(function* () {
+    if (mustList) yield* list
+    const begun = yield* Clock.currentTimeMillis
+    const exit = yield* Effect.exit(follow)
+    const lasted = (yield* Clock.currentTimeMillis) - begun
+    if (lasted >= Duration.toMillis(goodWatch)) failures = 0
+    // a server that ends each watch at once must not be asked without pause
+    else if (Exit.isSuccess(exit)) yield* pause(reconnect)
+    yield* exit
+  })
+
+  const pause = Effect.fnUntraced(function* (backoff: Backoff, error?: KubeError) {
+    const wait = yield* growing(backoff, failures, error && retryAfterOf(error))
+    failures += 1
+    yield* Effect.sleep(wait)
+  })
+
+  const onError = Effect.fnUntraced(function* (error: KubeError) {
+    synced = false
+    const { _tag } = error.reason
+    // a kind that comes back is another one: its versions begin anew
+    if (_tag === "Gone" || _tag === "NotServed") mustList = true
+    // said once, not at each attempt
+    if (_tag !== "Gone" && error.message !== lastProblem) {
+      lastProblem = error.message
+      yield* Effect.logWarning(`informer: ${error.message}`)
+    }
+    yield* pause(backoffOf[_tag] ?? reconnect, error)
+  })
+
+  yield* round.pipe(
+    Effect.catch(onError),
+    Effect.catchCause((cause) => {
+      synced = false
+      mustList = true
+      if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
+      return Effect.andThen(Effect.logError("informer: a bug, begins anew", cause), pause(reconnect))
+    }),
+    Effect.forever,
+    Effect.forkScoped
+  )
+
+  const informer: Informer = {
+    list: listed.whenOpen(Effect.sync(copy.all)),
+    get: (ref) => listed.whenOpen(Effect.sync(() => copy.get(ref))),
+    changes: subscribers.changes(() => copy.all().map(refOf)),
+    synced: Effect.sync(() => synced),
+    upsert: (object) => Effect.sync(() => copy.takeOver(project(object), isSurelySelected(options, object)))
+  }
+  return informer
+})

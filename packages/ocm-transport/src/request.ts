@@ -1,0 +1,93 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { growing } from "./backoff.ts"
+import type { Connection } from "./Connection.ts"
+import { type Call, exchange, follow, type WatchCall } from "./exchange.ts"
+import type { KubeConfigError } from "./KubeConfigError.ts"
+import type { KubeError } from "./KubeError.ts"
+import { makeSockets, type Sockets } from "./Sockets.ts"
+import { noAnswer } from "./statusError.ts"
+
+/** Calls to one API server over sockets that live as long as the scope in which they were made. */
+export interface Requests {
+  /**
+   * The parsed answer. A call that the server turned away (429), and a repeatable one that got no usable answer, is
+   * sent again a few times before the error is the caller's.
+   */
+  readonly json: (call: Call) => Effect.Effect<unknown, KubeError>
+  /** Runs until the server ends the answer; interruption closes the connection. */
+  readonly lines: (call: WatchCall) => Effect.Effect<void, KubeError>
+}
+
+const callTimeout = Duration.seconds(30)
+const maxRepeats = 4
+/** A call is not begun again after this time: its caller has better things to try. */
+const patience = Duration.seconds(30)
+const backoff = { first: Duration.millis(200), most: Duration.seconds(5) }
+
+/** Fails when there are no credentials to begin with. */
+export const makeRequests = Effect.fnUntraced(function* (connection: Connection) {
+  const sockets = yield* makeSockets(connection)
+  yield* sockets.current
+
+  /** A token may have been replaced since we read it: a 401 is final only for the newest credentials. */
+  const withSockets = <A>(call: Call, run: (sockets: Sockets) => Effect.Effect<A, KubeError>) => {
+    const once = Effect.flatMap(sockets.current.pipe(unreadable(call)), run)
+    return Effect.catchReason(once, "KubeError", "Unauthorized", (_, error) =>
+      Effect.flatMap(sockets.reread.pipe(unreadable(call)), (changed) => (changed ? once : Effect.fail(error)))
+    )
+  }
+
+  const exchangeOnce = (call: Call) =>
+    withSockets(call, (sockets) => {
+      const once = exchange(connection, call, sockets)
+      return Effect.catch(once, (failure) =>
+        failure.staleSocket && call.repeatable === true
+          ? Effect.mapError(once, (second) => second.error)
+          : Effect.fail(failure.error)
+      )
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: call.timeout ?? callTimeout,
+        orElse: () => Effect.fail(noAnswer(call.call, "no answer in time"))
+      })
+    )
+
+  const json = Effect.fnUntraced(function* (call: Call) {
+    const begun = yield* Clock.currentTimeMillis
+    const attempt = (repeats: number): Effect.Effect<unknown, KubeError> =>
+      Effect.catch(
+        exchangeOnce(call),
+        Effect.fnUntraced(function* (error) {
+          if (repeats === maxRepeats || !mayRepeat(call, error)) return yield* Effect.fail(error)
+          const wait = yield* growing(backoff, repeats, retryAfterOf(error))
+          const now = yield* Clock.currentTimeMillis
+          if (now - begun + Duration.toMillis(wait) > Duration.toMillis(patience)) return yield* Effect.fail(error)
+          yield* Effect.sleep(wait)
+          return yield* attempt(repeats + 1)
+        })
+      )
+    return yield* attempt(0)
+  })
+
+  const requests: Requests = {
+    json,
+    lines: (call) =>
+      withSockets(call, (sockets) => follow(connection, call, sockets)).pipe(
+        call.timeout === undefined
+          ? (running) => running
+          : Effect.timeoutOrElse({ duration: call.timeout, orElse: () => Effect.void })
+      )
+  }
+  return requests
+})
+
+const unreadable = (call: Call) => Effect.mapError((error: KubeConfigError) => noAnswer(call.call, error.message))
+
+const mayRepeat = (call: Call, error: KubeError): boolean =>
+  error.reason._tag === "TooManyRequests" || (error.reason._tag === "Unavailable" && call.repeatable === true)
+
+/** How long the server asks us to stay away. */
+export const retryAfterOf = ({ reason }: KubeError): Duration.Duration | undefined =>
+  reason._tag === "TooManyRequests" || reason._tag === "Unavailable" ? reason.retryAfter : undefined
