@@ -20,6 +20,9 @@ const AdditionalGateway = Schema.NullOr(
   Schema.Struct({ enabled: optional(Schema.Boolean), namespace: optional(Schema.String) })
 )
 
+const Cluster = optional(Schema.Struct({ name: optional(Schema.String), network: optional(Schema.String) }))
+const Security = optional(Schema.Struct({ trust: optional(Schema.Struct({ domain: optional(Schema.String) })) }))
+
 export const ServiceMeshControlPlane = Schema.Struct({
   apiVersion: Schema.String,
   kind: Schema.Literal("ServiceMeshControlPlane"),
@@ -28,8 +31,8 @@ export const ServiceMeshControlPlane = Schema.Struct({
     Schema.Struct({
       version: optional(Schema.String),
       profiles: Strings,
-      cluster: optional(Schema.Struct({ name: optional(Schema.String), network: optional(Schema.String) })),
-      security: optional(Schema.Struct({ trust: optional(Schema.Struct({ domain: optional(Schema.String) })) })),
+      cluster: Cluster,
+      security: Security,
       gateways: optional(
         Schema.Struct({
           additionalIngress: optional(Schema.Record(Schema.String, AdditionalGateway)),
@@ -43,6 +46,7 @@ export const ServiceMeshControlPlane = Schema.Struct({
       observedGeneration: optional(Schema.Int),
       chartVersion: optional(Schema.String),
       operatorVersion: optional(Schema.String),
+      appliedSpec: optional(Schema.Struct({ cluster: Cluster, security: Security })),
       conditions: optional(Schema.Array(StatusCondition)),
       readiness: optional(
         Schema.Struct({
@@ -81,6 +85,8 @@ const Watch = Schema.Struct({
   lastFullSync: optional(Schema.String),
   lastDisconnectStatus: optional(Schema.String),
   lastConnected: optional(Schema.String),
+  lastEvent: optional(Schema.String),
+  lastDisconnect: optional(Schema.String),
   source: optional(Schema.String)
 })
 

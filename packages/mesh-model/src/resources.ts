@@ -57,7 +57,14 @@ export const secrets = namespaced("", "v1", "Secret", "secrets")
 export const services = namespaced("", "v1", "Service", "services")
 export const serviceAccounts = namespaced("", "v1", "ServiceAccount", "serviceaccounts")
 export const events = namespaced("", "v1", "Event", "events")
+export const pods = namespaced("", "v1", "Pod", "pods")
+export const persistentVolumeClaims = namespaced("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims")
 export const deployments = namespaced("apps", "v1", "Deployment", "deployments")
+export const replicaSets = namespaced("apps", "v1", "ReplicaSet", "replicasets")
+export const statefulSets = namespaced("apps", "v1", "StatefulSet", "statefulsets")
+export const daemonSets = namespaced("apps", "v1", "DaemonSet", "daemonsets")
+export const jobs = namespaced("batch", "v1", "Job", "jobs")
+export const cronJobs = namespaced("batch", "v1", "CronJob", "cronjobs")
 export const clusterRoles = clusterScoped("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles")
 export const customResourceDefinitions = clusterScoped(
   "apiextensions.k8s.io",
@@ -82,6 +89,9 @@ export const importedServiceSets = namespaced(
   "ImportedServiceSet",
   "importedservicesets"
 )
+
+export const kialis = namespaced("kiali.io", "v1alpha1", "Kiali", "kialis")
+export const jaegers = namespaced("jaegertracing.io", "v1", "Jaeger", "jaegers")
 
 export const subscriptions = namespaced("operators.coreos.com", "v1alpha1", "Subscription", "subscriptions")
 export const installPlans = namespaced("operators.coreos.com", "v1alpha1", "InstallPlan", "installplans")

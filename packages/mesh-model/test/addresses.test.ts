@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest"
+import { addressProblem } from "@multicluster-mesh/mesh-model"
+
+describe("addressProblem", () => {
+  it.each(["203.0.113.7", "10.0.0.1", "lb.east.example.com", "a1b2.elb.amazonaws.com", "2001:db8::7"])(
+    "takes %s",
+    (address) => expect(addressProblem(address)).toBeUndefined()
+  )
+  it.each([
+    "127.0.0.1",
+    "0.0.0.0",
+    "169.254.169.254",
+    "224.0.0.1",
+    "256.1.1.1",
+    "010.0.0.1",
+    "1.2.3",
+    "2130706433",
+    "::1",
+    "0:0:0:0:0:0:0:1",
+    "::",
+    "fe80::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "::ffff:7f00:1",
+    "2001:db8::1::2",
+    "localhost",
+    "kubernetes",
+    "kubernetes.default.svc",
+    "gateway.mesh.svc.cluster.local",
+    "api.cluster.local",
+    "has space.example.com",
+    ""
+  ])("refuses %s", (address) => expect(addressProblem(address)).toBeDefined())
+})
