@@ -31,3 +31,6 @@ export {
   Unauthorized,
   Unavailable
 } from "./KubeError.ts"
+export { type Readiness, PortUnavailable, serveHealth } from "./serveHealth.ts"
+export { deliverWork, hubFieldManager, NotOurWork } from "./works/deliverWork.ts"
+export { isSameWork, type WantedWork } from "./works/isSameWork.ts"
