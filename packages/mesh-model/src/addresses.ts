@@ -23,6 +23,9 @@ export const addressProblem = (address: string): string | undefined => {
   return /\.svc$|\.svc\.|\.cluster\.local$/u.test(text) ? "is a name that only its own cluster resolves" : undefined
 }
 
+/** Whether `address` may be told to another cluster as the address of a gateway. */
+export const isPublishableAddress = (address: string): boolean => addressProblem(address) === undefined
+
 const ipv4Problem = (text: string): string | undefined => {
   const parts = text.split(".")
   const bytes = parts.map(Number)

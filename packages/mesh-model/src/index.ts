@@ -1,4 +1,3 @@
-export { addressProblem } from "./addresses.ts"
 export { addressProblem, isPublishableAddress } from "./addresses.ts"
 export { CertificateFacts } from "./CertificateFacts.ts"
 export { Condition, Conditions, isTrue, setConditions, type Verdict } from "./Condition.ts"

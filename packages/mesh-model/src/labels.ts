@@ -28,6 +28,15 @@ export const deploymentAnnotation = `${group}/deployment`
 /** Label of a Mesh that the hub has found, not wished. */
 export const discoveredLabel = `${group}/discovered`
 
+/** Annotation of a MeshPeering: the MeshFederations that want it, as `namespace/name`, joined by commas. */
+export const federationsAnnotation = `${group}/federations`
+/** Annotation of a MeshPeering: fingerprints of the roots with which it was proven, of its left and its right side. */
+export const provenRootsAnnotation = `${group}/proven-roots`
+/** Annotation of a MeshPeering, by a person: fingerprint of a new root that its peer may trust without an overlap. */
+export const acceptRootAnnotation = `${group}/accept-root`
+/** Annotation of a ServiceMeshPeer: fingerprint of the root it trusts; a change of it makes istiod read the root again. */
+export const trustedRootAnnotation = `${group}/trusted-root`
+
 /** Label of a Service or Namespace whose owner lets peers add endpoints to an existing Service (`importAs: Local`). */
 export const importConsentLabel = `${group}/import`
 export const importConsentValue = "allowed"
