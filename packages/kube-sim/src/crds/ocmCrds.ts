@@ -1,0 +1,207 @@
+import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import {
+  age,
+  condition,
+  crdOf,
+  embedded,
+  fields,
+  labelSelector,
+  list,
+  mapList,
+  oneOf,
+  text,
+  whole,
+  yesNo
+} from "./crdOf.ts"
+
+const cluster = "cluster.open-cluster-management.io"
+const addon = "addon.open-cluster-management.io"
+const work = "work.open-cluster-management.io"
+
+const conditions = mapList(condition, "type")
+
+const managedClusters = crdOf({
+  group: cluster,
+  kind: "ManagedCluster",
+  plural: "managedclusters",
+  version: "v1",
+  scope: "Cluster",
+  shortNames: ["mcl", "mcls"],
+  spec: fields({
+    hubAcceptsClient: { ...yesNo, default: false },
+    leaseDurationSeconds: { type: "integer", format: "int32", default: 60 },
+    managedClusterClientConfigs: list(fields({ url: text, caBundle: text })),
+    taints: list(fields({ key: text, value: text, effect: text, timeAdded: { ...text, nullable: true } }))
+  }),
+  status: fields({
+    conditions,
+    clusterClaims: list(fields({ name: text, value: text })),
+    version: fields({ kubernetes: text })
+  }),
+  columns: [
+    { name: "Hub Accepted", type: "boolean", jsonPath: ".spec.hubAcceptsClient" },
+    {
+      name: "Joined",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="ManagedClusterJoined")].status'
+    },
+    {
+      name: "Available",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="ManagedClusterConditionAvailable")].status'
+    },
+    age
+  ]
+})
+
+const managedClusterSets = crdOf({
+  group: cluster,
+  kind: "ManagedClusterSet",
+  plural: "managedclustersets",
+  version: "v1beta2",
+  scope: "Cluster",
+  shortNames: ["mclset", "mclsets"],
+  spec: fields({
+    clusterSelector: fields({
+      selectorType: { ...oneOf("ExclusiveClusterSetLabel", "LabelSelector"), default: "ExclusiveClusterSetLabel" },
+      labelSelector
+    })
+  }),
+  status: fields({ conditions })
+})
+
+const managedClusterSetBindings = crdOf({
+  group: cluster,
+  kind: "ManagedClusterSetBinding",
+  plural: "managedclustersetbindings",
+  version: "v1beta2",
+  shortNames: ["mclsetbinding", "mclsetbindings"],
+  spec: fields({ clusterSet: text }, ["clusterSet"]),
+  status: fields({ conditions })
+})
+
+const specHash = fields({ group: text, resource: text, namespace: text, name: text, specHash: text })
+
+const managedClusterAddOns = crdOf({
+  group: addon,
+  kind: "ManagedClusterAddOn",
+  plural: "managedclusteraddons",
+  version: "v1alpha1",
+  shortNames: ["mca", "mcas"],
+  spec: fields({
+    installNamespace: { ...text, default: "open-cluster-management-agent-addon" },
+    configs: list(fields({ group: text, resource: text, namespace: text, name: text }))
+  }),
+  status: fields({
+    conditions,
+    namespace: text,
+    addOnMeta: fields({ displayName: text, description: text }),
+    supportedConfigs: list(fields({ group: text, resource: text })),
+    configReferences: list(
+      fields({
+        group: text,
+        resource: text,
+        namespace: text,
+        name: text,
+        lastObservedGeneration: whole,
+        desiredConfig: specHash,
+        lastAppliedConfig: specHash
+      })
+    ),
+    relatedObjects: list(fields({ group: text, resource: text, namespace: text, name: text })),
+    registrations: list(
+      fields({ signerName: text, subject: fields({ user: text, groups: list(text), organizationUnits: list(text) }) })
+    ),
+    healthCheck: fields({ mode: text })
+  }),
+  columns: [
+    { name: "Available", type: "string", jsonPath: '.status.conditions[?(@.type=="Available")].status' },
+    { name: "Degraded", type: "string", jsonPath: '.status.conditions[?(@.type=="Degraded")].status' },
+    { name: "Progressing", type: "string", jsonPath: '.status.conditions[?(@.type=="Progressing")].status' },
+    age
+  ]
+})
+
+const identifier = fields({ group: text, resource: text, namespace: text, name: text }, ["resource", "name"])
+
+const manifestWorks = crdOf({
+  group: work,
+  kind: "ManifestWork",
+  plural: "manifestworks",
+  version: "v1",
+  spec: fields({
+    workload: fields({ manifests: list(embedded) }),
+    deleteOption: fields({
+      propagationPolicy: { ...oneOf("Foreground", "Orphan", "SelectivelyOrphan"), default: "Foreground" },
+      selectivelyOrphans: fields({ orphaningRules: list(identifier) })
+    }),
+    manifestConfigs: list(
+      fields(
+        {
+          resourceIdentifier: identifier,
+          updateStrategy: fields({
+            type: { ...oneOf("Update", "CreateOnly", "ServerSideApply", "ReadOnly"), default: "Update" },
+            serverSideApply: fields({
+              force: yesNo,
+              fieldManager: { ...text, pattern: "^work-agent", default: "work-agent" }
+            })
+          })
+        },
+        ["resourceIdentifier"]
+      )
+    )
+  }),
+  status: fields({
+    conditions,
+    resourceStatus: fields({
+      manifests: list(
+        fields({
+          resourceMeta: fields({
+            ordinal: { type: "integer", format: "int32" },
+            group: text,
+            version: text,
+            kind: text,
+            resource: text,
+            namespace: text,
+            name: text
+          }),
+          conditions
+        })
+      )
+    })
+  }),
+  columns: [
+    { name: "Applied", type: "string", jsonPath: '.status.conditions[?(@.type=="Applied")].status' },
+    { name: "Available", type: "string", jsonPath: '.status.conditions[?(@.type=="Available")].status' },
+    age
+  ]
+})
+
+const appliedManifestWorks = crdOf({
+  group: work,
+  kind: "AppliedManifestWork",
+  plural: "appliedmanifestworks",
+  version: "v1",
+  scope: "Cluster",
+  spec: fields({ hubHash: text, agentID: text, manifestWorkName: text }),
+  status: fields({
+    appliedResources: list(
+      fields({ group: text, version: text, resource: text, namespace: text, name: text, uid: text })
+    )
+  })
+})
+
+/** What OCM installs on the hub. */
+export const ocmHubCrds: ReadonlyArray<KubeObject> = [
+  managedClusters,
+  managedClusterSets,
+  managedClusterSetBindings,
+  managedClusterAddOns,
+  manifestWorks
+]
+
+/** What OCM installs on a managed cluster. */
+export const ocmClusterCrds: ReadonlyArray<KubeObject> = [appliedManifestWorks]
+
+/** All kinds of Open Cluster Management that we use. */
+export const ocmCrds: ReadonlyArray<KubeObject> = [...ocmHubCrds, ...ocmClusterCrds]
