@@ -61,7 +61,7 @@ export const MeshSpec = Schema.Struct({
   }).annotate({
     description: "The control plane.",
     ...rules(
-      { rule: "self.namespace == oldSelf.namespace", message: "namespace is immutable" },
+      { rule: "self.__namespace__ == oldSelf.__namespace__", message: "namespace is immutable" },
       {
         rule: "has(self.name) == has(oldSelf.name) && (!has(self.name) || self.name == oldSelf.name)",
         message: "name is immutable"

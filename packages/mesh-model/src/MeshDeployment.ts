@@ -53,7 +53,7 @@ export const MeshDeploymentSpec = Schema.Struct({
   }).annotate({
     description: "Template of the control planes.",
     ...rules(
-      { rule: "self.namespace == oldSelf.namespace", message: "namespace is immutable" },
+      { rule: "self.__namespace__ == oldSelf.__namespace__", message: "namespace is immutable" },
       {
         rule: "has(self.name) == has(oldSelf.name) && (!has(self.name) || self.name == oldSelf.name)",
         message: "name is immutable"
