@@ -1,1 +1,6 @@
-export {}
+export { type Authority, type KeyPair, makeAuthority } from "./certificates.ts"
+export { type ControlPlane, startControlPlane } from "./ControlPlane.ts"
+export { freePort } from "./freePort.ts"
+export { type KubeTools, kubeTools } from "./KubeTools.ts"
+export { type ProcessOptions, type RunningProcess, startProcess } from "./startProcess.ts"
+export { TestenvError } from "./TestenvError.ts"
