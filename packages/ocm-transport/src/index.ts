@@ -12,6 +12,8 @@ export type {
   Selection,
   ServedKind
 } from "./KubeApi.ts"
+export { type LookAgain, reconcileByKey, type ReconcileOptions } from "./reconcileByKey.ts"
+export type { Backoff } from "./backoff.ts"
 export { makeKubeApi } from "./makeKubeApi.ts"
 export { dropManagedFields, keyOf, metadataOf, refOf } from "./objects.ts"
 export { KubeConfigError } from "./KubeConfigError.ts"

@@ -1,0 +1,136 @@
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberMap from "effect/FiberMap"
+import * as Metric from "effect/Metric"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import { type Backoff, growing } from "./backoff.ts"
+
+/** Asks for a further run of the key after a while, though nothing has changed. */
+export interface LookAgain {
+  readonly requeueAfter: Duration.Input
+}
+
+export interface ReconcileOptions {
+  /** How logs and metrics name this loop. */
+  readonly name?: string
+  /** Most keys that are reconciled side by side; 8 when absent. */
+  readonly concurrency?: number
+  /** Waits of a key that fails again and again; 1 s to 30 s when absent. */
+  readonly backoff?: Backoff
+}
+
+const runs = Metric.counter("reconcile_runs_total", {
+  description: "Finished runs by loop and result: done, again (asked for a further run) or failed.",
+  incremental: true
+})
+const patient: Backoff = { first: Duration.seconds(1), most: Duration.seconds(30) }
+
+/** What happens to a key; one that is not in the table is at rest. */
+interface KeyState {
+  readonly at: "queued" | "running" | "waiting"
+  /** It changed while it ran. */
+  readonly changed: boolean
+  /** Failed runs in a row. */
+  readonly failures: number
+}
+
+/**
+ * Runs `reconcile` for each key of `keys`: a key never twice at once, different keys side by side. Changes during a
+ * run of their key collapse into one further run. A failed run is repeated after a growing wait, and one that returns
+ * `requeueAfter` after that time; a change ends either wait at once.
+ *
+ * Ends when `keys` has ended and no key is running or waiting. A defect of a run is the defect of the whole.
+ */
+export const reconcileByKey = <E, R, E2, R2>(
+  keys: Stream.Stream<string, E2, R2>,
+  reconcile: (key: string) => Effect.Effect<LookAgain | void, E, R>,
+  options: ReconcileOptions = {}
+): Effect.Effect<void, E2, R | R2> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { name = "reconcile", concurrency = 8, backoff = patient } = options
+      const states = new Map<string, KeyState>()
+      const ready = yield* Queue.unbounded<string>()
+      const waits = yield* FiberMap.make<string>()
+      const atRest = yield* Deferred.make<void>()
+      let ended = false
+
+      const enqueue = (key: string, failures: number) => {
+        states.set(key, { at: "queued", changed: false, failures })
+        Queue.offerUnsafe(ready, key)
+      }
+      const wait = (key: string, duration: Duration.Input, failures: number) => {
+        states.set(key, { at: "waiting", changed: false, failures })
+        return FiberMap.run(
+          waits,
+          key,
+          Effect.andThen(
+            Effect.sleep(duration),
+            Effect.sync(() => enqueue(key, failures))
+          )
+        )
+      }
+      const onChange = Effect.fnUntraced(function* (key: string) {
+        const state = states.get(key)
+        if (state?.at === "queued") return
+        if (state?.at === "running") {
+          states.set(key, { ...state, changed: true })
+          return
+        }
+        yield* FiberMap.remove(waits, key)
+        enqueue(key, state?.failures ?? 0)
+      })
+      const restIfOver = Effect.suspend(() =>
+        ended && states.size === 0 ? Deferred.succeed(atRest, undefined) : Effect.void
+      )
+
+      const settle = Effect.fnUntraced(function* (key: string, exit: Exit.Exit<LookAgain | void, E>) {
+        const { changed = false, failures: before = 0 } = states.get(key) ?? {}
+        const failures = Exit.isFailure(exit) ? before + 1 : 0
+        if (changed) return enqueue(key, failures)
+        if (Exit.isFailure(exit)) return yield* wait(key, yield* growing(backoff, before), failures)
+        if (exit.value !== undefined) return yield* wait(key, exit.value.requeueAfter, 0)
+        states.delete(key)
+        return yield* restIfOver
+      })
+
+      const runOne = Effect.fnUntraced(function* (key: string) {
+        states.set(key, { at: "running", changed: false, failures: states.get(key)?.failures ?? 0 })
+        const exit = yield* Effect.exit(reconcile(key))
+        if (Exit.isFailure(exit)) yield* sayOrDie(name, exit.cause)
+        yield* Metric.update(Metric.withAttributes(runs, { loop: name, result: resultOf(exit) }), 1)
+        yield* settle(key, exit)
+      })
+      const worker = Queue.take(ready).pipe(
+        Effect.flatMap((key) => Effect.annotateLogs(runOne(key), { key })),
+        Effect.forever
+      )
+      const feed = Effect.andThen(
+        Stream.runForEach(keys, onChange),
+        Effect.suspend(() => {
+          ended = true
+          return restIfOver
+        })
+      )
+      const workers = Array.from({ length: concurrency }, () => worker)
+      yield* Effect.raceFirst(
+        Deferred.await(atRest),
+        Effect.all([feed, ...workers], { concurrency: "unbounded", discard: true })
+      )
+    })
+  )
+
+/** A bug, or our own end, is not a failure of the key. */
+const sayOrDie = <E>(name: string, cause: Cause.Cause<E>): Effect.Effect<void> =>
+  Cause.hasDies(cause) || Cause.hasInterrupts(cause)
+    ? Effect.orDie(Effect.failCause(cause))
+    : Effect.logWarning(`${name} failed`, cause)
+
+const resultOf = (exit: Exit.Exit<LookAgain | void, unknown>): string => {
+  if (Exit.isFailure(exit)) return "failed"
+  return exit.value === undefined ? "done" : "again"
+}
