@@ -1,9 +1,10 @@
+import * as Predicate from "effect/Predicate"
+
 /** Reads of JSON whose shape nobody has promised: what is not there, or is of another type, is empty. */
 
-export type Data = Readonly<Record<string, unknown>>
+export type Data = { readonly [field: PropertyKey]: unknown }
 
-export const dataOf = (value: unknown): Data =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Data) : {}
+export const dataOf = (value: unknown): Data => (Predicate.isReadonlyObject(value) ? value : {})
 
 /** The value at a path of keys. */
 export const at = (value: unknown, ...path: ReadonlyArray<string>): unknown =>
