@@ -21,6 +21,8 @@ export interface Unit {
   readonly chain: ReadonlyArray<string>
   readonly stages: ReadonlyArray<Stage>
   readonly removal: Removal | undefined
+  /** What must be gone before the removal starts, in words. Until then the unit is kept, and gets nothing new. */
+  readonly removalWaitsFor?: string | undefined
   /** Why the unit must stay exactly as it is: an input is unknown. */
   readonly heldBecause: string | undefined
 }

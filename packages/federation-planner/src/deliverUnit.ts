@@ -1,0 +1,144 @@
+import {
+  canonicalJson,
+  identityKey,
+  identityOf,
+  type KubeObject,
+  isDeleting,
+  manifestsOf,
+  type ManifestWork,
+  type Verdict
+} from "@multicluster-mesh/mesh-model"
+import { decideObject, type Decision } from "./decideObject.ts"
+import type { WorkAction } from "./Plan.ts"
+import { nothingToDo, type StageProgress, type UnitFacts, type UnitPlan } from "./UnitPlan.ts"
+import type { Stage, Unit } from "./Unit.ts"
+import { carriedBy, isOurs, marked, stageOf, workOf, type Carried } from "./works.ts"
+
+/** Above this the work is refused: OCM's webhook takes 500 KiB. */
+const maxManifestBytes = 400 * 1024
+
+/**
+ * Delivers the stages of a unit, one after the other.
+ *
+ * A stage comes once every object of the stages before it is reported as ours (or is used as it is), and once it waits
+ * for nothing of its own. What is delivered is kept up to date and never taken back by a gate; an object that a
+ * delivered stage no longer lists stays as it was delivered, because only a removal takes objects away.
+ */
+export const deliverUnit = (unit: Unit, facts: UnitFacts, mayBegin: boolean): UnitPlan => {
+  const works: Array<WorkAction> = []
+  const stages: Array<StageProgress> = []
+  let problem: Verdict | undefined
+  let blockedBy: string | undefined = mayBegin ? undefined : "it is being removed"
+  for (const stage of unit.stages) {
+    const outcome = deliverStage(unit, stage, facts, blockedBy)
+    if (outcome.work !== undefined) works.push(outcome.work)
+    problem ??= outcome.problem
+    stages.push(outcome.progress)
+    if (outcome.problem !== undefined) blockedBy ??= outcome.problem.message
+    else if (!outcome.progress.settled) {
+      blockedBy ??= outcome.progress.waitsFor ?? `the objects of stage ${stage.name} to be on the cluster`
+    }
+  }
+  const waiting = stages.find((stage) => stage.waitsFor !== undefined)?.waitsFor
+  const settled = problem === undefined && stages.every((stage) => stage.settled)
+  return {
+    ...nothingToDo(unit),
+    works,
+    stages,
+    problem,
+    phase: settled ? "Settled" : "Delivering",
+    message: settled ? "" : (problem?.message ?? waiting ?? ""),
+    explanations: explain(unit, works, facts)
+  }
+}
+
+interface StageOutcome {
+  readonly work: WorkAction | undefined
+  readonly problem: Verdict | undefined
+  readonly progress: StageProgress
+}
+
+const deliverStage = (unit: Unit, stage: Stage, facts: UnitFacts, blockedBy: string | undefined): StageOutcome => {
+  const received = facts.works.find((work) => stageOf(work) === stage.name)
+  const waits = (waitsFor: string, problem?: Verdict): StageOutcome => ({
+    work: undefined,
+    problem,
+    progress: { name: stage.name, delivered: received !== undefined, settled: false, waitsFor }
+  })
+  if (received !== undefined && isDeleting(received)) return waits(`the work ${received.metadata.name} to be gone`)
+  if (stage.objects === undefined) return waits(stage.waitsFor ?? "what it is made from to be known")
+  if (received === undefined && blockedBy !== undefined) return waits(blockedBy)
+  if (received === undefined && stage.waitsFor !== undefined) return waits(stage.waitsFor)
+
+  const before = carriedBy(received)
+  const decisions = stage.objects.map((object) =>
+    decideObject(marked(object, facts.fleetId, unit), before.get(identityKey(identityOf(object))), unit, facts)
+  )
+  const collision = decisions.find((decision) => decision._tag === "Collides")
+  const waiting = decisions.find((decision) => decision._tag === "Waits")
+  if (received === undefined && collision !== undefined)
+    return waits(collision.why, refusal("Collision", collision.why))
+  // A stage begins as a whole, and a work with an object of which nothing is known stays byte for byte.
+  if (waiting !== undefined && (received === undefined || waiting.unknown)) return waits(waiting.why)
+
+  const carried = [...decisions.flatMap(carriedOf), ...keptOf(stage.objects, before, received)]
+  const settled = decisions.every((decision) => decision._tag === "UsedAsItIs" || isSettled(decision, unit, facts))
+  const progress = {
+    name: stage.name,
+    delivered: true,
+    settled: settled && collision === undefined,
+    waitsFor: waiting?.why ?? (settled ? undefined : notSettled(decisions, unit, facts))
+  }
+  if (carried.length === 0) return { work: undefined, problem: undefined, progress }
+  const work = workOf(facts.fleetId, unit, stage.name, carried)
+  const bytes = new TextEncoder().encode(canonicalJson(work.spec.workload)).length
+  if (bytes > maxManifestBytes) {
+    const message = `the objects of stage ${stage.name} take ${Math.ceil(bytes / 1024)} KiB, and a work may hold 400 KiB: list fewer`
+    return waits(message, refusal("TooLarge", message))
+  }
+  const problem = collision === undefined ? undefined : refusal("Collision", collision.why)
+  return { work, problem, progress }
+}
+
+const refusal = (reason: string, message: string): Verdict => ({ type: "Delivered", status: "False", reason, message })
+
+const carriedOf = (decision: Decision): ReadonlyArray<Carried> =>
+  decision._tag === "Carry" ? [decision.carried] : decision._tag === "Collides" && decision.kept ? [decision.kept] : []
+
+/** What the received work carries beyond the stage's objects. */
+const keptOf = (
+  objects: ReadonlyArray<KubeObject>,
+  before: ReadonlyMap<string, Carried>,
+  received: ManifestWork | undefined
+): ReadonlyArray<Carried> => {
+  if (received === undefined) return []
+  const wanted = new Set(objects.map((object) => identityKey(identityOf(object))))
+  return [...before].flatMap(([key, carried]) => (wanted.has(key) ? [] : [carried]))
+}
+
+const isSettled = (decision: Decision, unit: Unit, facts: UnitFacts): boolean => {
+  if (decision._tag !== "Carry") return false
+  const known = facts.knowledge.object(identityOf(decision.carried.object))
+  return isOurs(known, facts.fleetId, unit.key) && !known.deleting
+}
+
+const notSettled = (decisions: ReadonlyArray<Decision>, unit: Unit, facts: UnitFacts): string | undefined => {
+  const missing = decisions.find((decision) => decision._tag === "Carry" && !isSettled(decision, unit, facts))
+  return missing?._tag === "Carry"
+    ? `${missing.carried.object.kind} ${missing.carried.object.metadata.name} to be on the cluster`
+    : undefined
+}
+
+const explain = (unit: Unit, works: ReadonlyArray<WorkAction>, facts: UnitFacts): UnitPlan["explanations"] => {
+  const planned = new Map(works.flatMap((work) => (work._tag === "ApplyWork" ? [[work.name, work] as const] : [])))
+  const wanted = unit.stages.flatMap((stage) => {
+    const name = workOf(facts.fleetId, unit, stage.name, []).name
+    const work = planned.get(name)
+    const objects =
+      work === undefined
+        ? (stage.objects ?? []).map((object) => marked(object, facts.fleetId, unit))
+        : manifestsOf({ apiVersion: "", kind: "ManifestWork", metadata: { name }, spec: work.spec })
+    return objects.map((object) => ({ cluster: unit.cluster, object, work: name, chain: unit.chain }))
+  })
+  return wanted
+}

@@ -1,0 +1,97 @@
+import {
+  byKey,
+  byText,
+  resources,
+  type KubeObject,
+  type MeshSpec,
+  type Operator,
+  type OperatorReport
+} from "@multicluster-mesh/mesh-model"
+import type { ClusterKnowledge } from "../../Knowledge.ts"
+
+export const meshOperator = "servicemeshoperator"
+const kialiOperator = "kiali-ossm"
+const tracingOperator = "jaeger-product"
+
+/** Where operators for all namespaces are subscribed to; OpenShift has its OperatorGroup there already. */
+const operatorNamespace = "openshift-operators"
+
+/**
+ * The packages that a control plane needs, sorted.
+ *
+ * Without `components` its profiles decide, and the default profile has Kiali, and up to v2.5 tracing.
+ */
+export const packagesFor = (controlPlane: MeshSpec["controlPlane"]): ReadonlyArray<string> => {
+  const { components, version } = controlPlane
+  const kiali = components === undefined || components.includes("kiali")
+  const tracing = components === undefined ? /^v2\.[0-5]$/u.test(version ?? "") : components.includes("tracing")
+  return [meshOperator, ...(kiali ? [kialiOperator] : []), ...(tracing ? [tracingOperator] : [])].sort(byText)
+}
+
+/** The Subscription of a package, as the operator settings of a mesh say. */
+export const subscriptionOf = (name: string, operator: Operator): KubeObject => ({
+  apiVersion: "operators.coreos.com/v1alpha1",
+  kind: resources.subscriptions.kind,
+  metadata: { name, namespace: operatorNamespace },
+  spec: {
+    name,
+    channel: name === meshOperator ? operator.channel : "stable",
+    source: operator.source,
+    sourceNamespace: operator.sourceNamespace,
+    installPlanApproval: operator.installPlanApproval
+  }
+})
+
+/** Why an operator is not there yet. */
+export interface OperatorWait {
+  readonly reason:
+    | "OperatorUnknown"
+    | "OperatorMissing"
+    | "OperatorInstalling"
+    | "WaitingForApproval"
+    | "OperatorFailed"
+  readonly message: string
+}
+
+/** What a control plane waits for at its operator; undefined once the operator runs. */
+export const operatorWait = (knowledge: ClusterKnowledge, name: string): OperatorWait | undefined => {
+  if (knowledge.operators === undefined) {
+    return { reason: "OperatorUnknown", message: `the agent to say whether the operator ${name} is installed` }
+  }
+  const found = knowledge.operators
+    .filter((operator) => operator.package === name)
+    .sort(byKey((operator) => `${operator.namespace}/${operator.name}`))
+  const [first] = found
+  if (found.some((operator) => operator.phase === "Succeeded")) return undefined
+  return first === undefined
+    ? { reason: "OperatorMissing", message: `the operator ${name} to be installed` }
+    : waitOf(first)
+}
+
+const waitOf = (operator: OperatorReport): OperatorWait => {
+  const where = `Subscription ${operator.namespace}/${operator.name}`
+  const complaint = operator.message === undefined || operator.message === "" ? "" : `: ${operator.message}`
+  if (operator.state === "UpgradePending" && (operator.approval === "Manual" || operator.installedCSV === undefined)) {
+    return {
+      reason: "WaitingForApproval",
+      message: `someone to approve the InstallPlan of ${where} on the cluster${complaint}`
+    }
+  }
+  return operator.phase === "Failed" || operator.state === "UpgradeFailed" || complaint !== ""
+    ? { reason: "OperatorFailed", message: `${where} to install its operator${complaint}` }
+    : { reason: "OperatorInstalling", message: `${where} to install its operator` }
+}
+
+/** Optional operators that a control plane's components need and that do not run, in words; empty when all do. */
+export const missingOptionalOperators = (
+  controlPlane: MeshSpec["controlPlane"],
+  knowledge: ClusterKnowledge
+): ReadonlyArray<string> =>
+  knowledge.operators === undefined
+    ? []
+    : packagesFor(controlPlane)
+        .filter((name) => name !== meshOperator)
+        .flatMap((name) => {
+          const wait = operatorWait(knowledge, name)
+          return wait === undefined ? [] : [`${name} (waits for ${wait.message})`]
+        })
