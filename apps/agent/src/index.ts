@@ -1,1 +1,2 @@
-export {}
+export { type AgentOptions, runAgent } from "./runAgent.ts"
+export { agentVersion } from "./version.ts"
