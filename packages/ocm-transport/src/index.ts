@@ -1,5 +1,7 @@
 export { type Connection, type Credentials, connectionTo } from "./Connection.ts"
 export { certificateFacts, MalformedPem } from "./certificateFacts.ts"
+export { type EventRecorder, makeEventRecorder, type ObjectEvent } from "./EventRecorder.ts"
+export { writeStatus } from "./writeStatus.ts"
 export { inCluster } from "./inCluster.ts"
 export { kubeConfigFile } from "./kubeConfigFile.ts"
 export type { Informer, InformerOptions } from "./Informer.ts"
