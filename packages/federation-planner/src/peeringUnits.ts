@@ -1,0 +1,163 @@
+import { type KubeObject, type MeshPeering, type PeeringSide } from "@multicluster-mesh/mesh-model"
+import type { HubState } from "./HubState.ts"
+import { carriedObject, peeringWorld, type PeeringWorld } from "./peeringWorld.ts"
+import {
+  caConfigMap,
+  caIdentity,
+  exportedServiceSet,
+  exportsIdentity,
+  importedServiceSet,
+  importsIdentity,
+  peerIdentity,
+  serviceMeshPeer
+} from "./providers/maistra/limitedPeering.ts"
+import { exportRules, importRules } from "./activeRules.ts"
+import { sideFacts } from "./SideFacts.ts"
+import { trustedRoot } from "./trustedRoot.ts"
+import type { Stage, Unit } from "./Unit.ts"
+import {
+  otherSide,
+  sideNames,
+  sideUnitKey,
+  type ResolvedPeerings,
+  type SideName,
+  type WantedPeering
+} from "./WantedPeering.ts"
+
+/**
+ * Returns the units of all peerings: one per side, each with the stages trust, peer and services.
+ *
+ * A peering has units from the moment its names are fixed on the hub.
+ */
+export const peeringUnits = (state: HubState, resolved: ResolvedPeerings): ReadonlyArray<Unit> => {
+  const world = peeringWorld(state)
+  return resolved.peerings.flatMap((wanted) => {
+    const { existing } = wanted
+    if (existing === undefined) return []
+    return sideNames
+      .filter((name) => !wanted.gone.has(name))
+      .map((name) => sideUnit(world, resolved, wanted, existing, name))
+  })
+}
+
+const sideUnit = (
+  world: PeeringWorld,
+  resolved: ResolvedPeerings,
+  wanted: WantedPeering,
+  existing: MeshPeering,
+  name: SideName
+): Unit => {
+  const { removal } = existing.spec
+  return {
+    key: sideUnitKey(existing, name),
+    cluster: existing.spec[name].cluster,
+    chain: [
+      ...wanted.federations.map((federation) => `MeshFederation ${federation}`),
+      `MeshPeering ${existing.metadata.namespace ?? ""}/${existing.metadata.name}`
+    ],
+    stages:
+      removal === undefined
+        ? [
+            trustStage(world, existing, name),
+            peerStage(world, existing, name),
+            ...servicesStage(world, resolved, existing, name)
+          ]
+        : stagesToRemove(existing.spec[name]),
+    removal,
+    heldBecause: removal === undefined ? heldBecause(world, wanted, existing, name) : undefined
+  }
+}
+
+/** Names what may be there, so that the agent is asked for it; what to remove is what the works carry. */
+const stagesToRemove = (side: PeeringSide): ReadonlyArray<Stage> => [
+  { name: "trust", identities: [caIdentity(side)], objects: undefined, waitsFor: undefined },
+  { name: "peer", identities: [peerIdentity(side)], objects: undefined, waitsFor: undefined },
+  {
+    name: "services",
+    identities: [exportsIdentity(side), importsIdentity(side)],
+    objects: undefined,
+    waitsFor: undefined
+  }
+]
+
+const heldBecause = (
+  world: PeeringWorld,
+  { ownerMissing, peering }: WantedPeering,
+  { spec }: MeshPeering,
+  name: SideName
+): string | undefined => {
+  if (peering.spec.removal !== undefined) return "The record of its removal is being written."
+  if (ownerMissing !== undefined) return ownerMissing
+  const own = sideFacts(world, spec[name], spec[otherSide(name)])
+  if (own._tag === "Unknown") return own.because
+  const peer = sideFacts(world, spec[otherSide(name)], spec[name])
+  return peer._tag === "Unknown" ? peer.because : undefined
+}
+
+const trustStage = (world: PeeringWorld, peering: MeshPeering, name: SideName): Stage => {
+  const side = peering.spec[name]
+  const own = sideFacts(world, side, peering.spec[otherSide(name)])
+  const root = trustedRoot(world, peering, name)
+  const [objects, rootMissing] =
+    root._tag === "Trusted" ? [[caConfigMap(side, root.pem)], undefined] : [undefined, root.because]
+  return {
+    name: "trust",
+    identities: [caIdentity(side)],
+    objects,
+    waitsFor: (own._tag === "Found" ? undefined : own.because) ?? rootMissing
+  }
+}
+
+const peerStage = (world: PeeringWorld, peering: MeshPeering, name: SideName): Stage => {
+  const side = peering.spec[name]
+  const other = peering.spec[otherSide(name)]
+  const root = trustedRoot(world, peering, name)
+  const own = sideFacts(world, side, other)
+  const peer = sideFacts(world, other, side)
+  return {
+    name: "peer",
+    identities: [peerIdentity(side)],
+    objects:
+      root._tag === "Trusted" && peer._tag === "Found" && peer.addresses.length > 0
+        ? [serviceMeshPeer(side, other, { addresses: peer.addresses, root: root.fingerprint })]
+        : undefined,
+    waitsFor:
+      (own._tag === "Found" ? (own.notReady ?? own.gatewaysNotReady) : own.because) ??
+      (peer._tag === "Found" ? (peer.notReady ?? peer.noAddress) : peer.because) ??
+      (root._tag === "Trusted" ? undefined : root.because)
+  }
+}
+
+/**
+ * What was delivered once stays, with empty rules when nothing is offered any more: an object that merely drops out of
+ * its work would stay on the cluster and go on offering.
+ */
+const servicesStage = (
+  world: PeeringWorld,
+  resolved: ResolvedPeerings,
+  peering: MeshPeering,
+  name: SideName
+): ReadonlyArray<Stage> => {
+  const side = peering.spec[name]
+  const exports = exportRules(resolved.offers, peering, name)
+  const imports = importRules(resolved.offers, peering, name)
+  const objects: ReadonlyArray<KubeObject> = [
+    ...(exports.length > 0 || carriedObject(world, peering, name, exportsIdentity(side)) !== undefined
+      ? [exportedServiceSet(side, exports)]
+      : []),
+    ...(imports.length > 0 || carriedObject(world, peering, name, importsIdentity(side)) !== undefined
+      ? [importedServiceSet(side, imports)]
+      : [])
+  ]
+  const kinds = new Set(objects.map(({ kind }) => kind))
+  return objects.length === 0
+    ? []
+    : [
+        {
+          name: "services",
+          identities: [exportsIdentity(side), importsIdentity(side)].filter(({ kind }) => kinds.has(kind)),
+          objects,
+          waitsFor: undefined
+        }
+      ]
+}

@@ -1,0 +1,131 @@
+import {
+  byKey,
+  keyOf,
+  names,
+  type FederatedService,
+  type MeshFederation,
+  type MeshKey,
+  type ServiceExport
+} from "@multicluster-mesh/mesh-model"
+import { carriedObject, type PeeringWorld } from "./peeringWorld.ts"
+import {
+  carriesRules,
+  exportedServiceSet,
+  exportsIdentity,
+  importedServiceSet,
+  importsIdentity
+} from "./providers/maistra/limitedPeering.ts"
+import { refuseOffers } from "./rules/offerRules.ts"
+import { otherSide, serviceKey, type Pair, type ResolvedPeerings, type ServiceOffer } from "./WantedPeering.ts"
+
+/**
+ * Resolves the services of all federations to offers from one mesh to another.
+ *
+ * Offers that cannot be are refused before anything is written: istiod would freeze or drop them without a word. Of two
+ * that exclude each other the one that is delivered wins, then the first by federation and entry.
+ */
+export const resolveServices = (
+  world: PeeringWorld,
+  pairs: ReadonlyMap<string, ReadonlyArray<Pair>>
+): Pick<ResolvedPeerings, "offers" | "strayServices"> => {
+  const offers: Array<ServiceOffer> = []
+  const strayServices = new Map<string, ReadonlyArray<FederatedService>>()
+  for (const federation of world.state.federations.toSorted(byKey(keyOf))) {
+    const resolved = servicesOf(federation, pairs.get(keyOf(federation)) ?? [])
+    offers.push(...resolved.offers)
+    if (resolved.stray.length > 0) strayServices.set(keyOf(federation), resolved.stray)
+  }
+  const incumbentsFirst = [
+    ...offers.filter((offer) => isDelivered(world, offer)),
+    ...offers.filter((offer) => !isDelivered(world, offer))
+  ]
+  return { offers: refuseOffers(world, incumbentsFirst, (offer) => isDelivered(world, offer)), strayServices }
+}
+
+const servicesOf = (federation: MeshFederation, pairs: ReadonlyArray<Pair>) => {
+  const offers: Array<ServiceOffer> = []
+  const stray: Array<FederatedService> = []
+  for (const entry of (federation.spec.services ?? []).toSorted(byKey(({ name }) => name))) {
+    const ofExporter = pairs.filter((pair) => exporterSide(pair, entry.from) !== undefined)
+    const importers = entry.to ?? ofExporter.map((pair) => peerOf(pair, entry.from))
+    for (const name of entry.names.toSorted()) {
+      const local = { namespace: entry.namespace, name }
+      if (ofExporter.length === 0) {
+        stray.push(strayService(entry, serviceKey(local), undefined, fromUnknown(entry.from)))
+        continue
+      }
+      for (const importer of importers.toSorted(byKey(names.meshKey))) {
+        const pair = ofExporter.find(
+          (candidate) => names.meshKey(peerOf(candidate, entry.from)) === names.meshKey(importer)
+        )
+        if (pair === undefined)
+          stray.push(strayService(entry, serviceKey(local), importer, toUnknown(entry.from, importer)))
+        else offers.push(offerOf(keyOf(federation), entry, local, pair))
+      }
+    }
+  }
+  return { offers, stray }
+}
+
+const exporterSide = (pair: Pair, mesh: MeshKey) =>
+  names.meshKey(pair.left) === names.meshKey(mesh)
+    ? "left"
+    : names.meshKey(pair.right) === names.meshKey(mesh)
+      ? "right"
+      : undefined
+
+const peerOf = (pair: Pair, mesh: MeshKey): MeshKey => (exporterSide(pair, mesh) === "left" ? pair.right : pair.left)
+
+const offerOf = (federation: string, entry: ServiceExport, local: ServiceOffer["local"], pair: Pair): ServiceOffer => ({
+  federation,
+  entry: entry.name,
+  exporter: { cluster: entry.from.cluster, name: entry.from.name },
+  importer: peerOf(pair, entry.from),
+  local,
+  exported: { namespace: entry.alias?.namespace ?? local.namespace, name: entry.alias?.name ?? local.name },
+  importAs: entry.importAs,
+  peering: pair.peering,
+  side: exporterSide(pair, entry.from) ?? "left",
+  refusal: pair.peering === undefined ? pair.refusal : undefined,
+  unknown: undefined
+})
+
+const strayService = (
+  entry: ServiceExport,
+  service: string,
+  importer: MeshKey | undefined,
+  message: string
+): FederatedService => ({
+  name: entry.name,
+  service,
+  importer: importer === undefined ? "" : names.meshKey(importer),
+  host: "",
+  state: "Refused",
+  message
+})
+
+const fromUnknown = (from: MeshKey): string =>
+  `Mesh ${names.meshKey(from)} is in no list of meshPeers of this MeshFederation. Add it, or correct \`from\`.`
+
+const toUnknown = (from: MeshKey, to: MeshKey): string =>
+  `Mesh ${names.meshKey(to)} is no peer of ${names.meshKey(from)} in this MeshFederation. Add the pair to meshPeers, or correct \`to\`.`
+
+/** Whether the works of both sides carry the offer as it is wished now. */
+const isDelivered = (world: PeeringWorld, { exported, importAs, local, peering, side }: ServiceOffer): boolean => {
+  const existing = peering?.existing
+  if (existing === undefined) return false
+  const exporter = existing.spec[side]
+  const importer = existing.spec[otherSide(side)]
+  return (
+    carriesRules(
+      carriedObject(world, existing, side, exportsIdentity(exporter)),
+      exportedServiceSet(exporter, [{ exported, local }]),
+      "exportRules"
+    ) &&
+    carriesRules(
+      carriedObject(world, existing, otherSide(side), importsIdentity(importer)),
+      importedServiceSet(importer, [{ exported, importAs }]),
+      "importRules"
+    )
+  )
+}

@@ -1,0 +1,80 @@
+import { labels, names, type CertificateFacts, type MeshPeering } from "@multicluster-mesh/mesh-model"
+import { carriedObject, type PeeringWorld } from "./peeringWorld.ts"
+import { caIdentity, rootKey } from "./providers/maistra/limitedPeering.ts"
+import { sideFacts } from "./SideFacts.ts"
+import { meshOf, otherSide, type SideName } from "./WantedPeering.ts"
+
+/** The root that one side of a peering may trust its peer by. */
+export type TrustedRoot =
+  | { readonly _tag: "Trusted"; readonly pem: string; readonly fingerprint: string }
+  | { readonly _tag: "Waiting"; readonly because: string }
+  /** The peer shows another root than the one with which it was proven. */
+  | { readonly _tag: "Changed"; readonly because: string }
+
+/**
+ * Decides which root `side` trusts its peer by.
+ *
+ * A root that is no valid CA is never passed on. Once the peering was proven, another root is trusted only when the
+ * peer shows the old one beside it, or when a person accepts its fingerprint: an agent alone does not change identities.
+ */
+export const trustedRoot = (world: PeeringWorld, peering: MeshPeering, side: SideName): TrustedRoot => {
+  const peer = peering.spec[otherSide(side)]
+  const mesh = names.meshKey(meshOf(peer))
+  const facts = sideFacts(world, peer, peering.spec[side])
+  if (facts._tag !== "Found") return { _tag: "Waiting", because: facts.because }
+  const pem = facts.report.rootCertificate
+  if (pem === undefined) return { _tag: "Waiting", because: `Mesh ${mesh} has not published its root certificate yet.` }
+  const answer = world.state.certificates.get(pem)
+  if (answer === undefined) {
+    return { _tag: "Waiting", because: `The root certificate of ${mesh} has not been read yet.` }
+  }
+  if (answer._tag === "Unreadable") {
+    return { _tag: "Waiting", because: `The root certificate of ${mesh} cannot be read: ${answer.problem}.` }
+  }
+  const problem = caProblem(answer.facts, world.state.now)
+  if (problem !== undefined) return { _tag: "Waiting", because: `The root certificate of ${mesh} ${problem}.` }
+
+  const { fingerprint } = answer.facts
+  const proven = provenRoots(peering)?.[otherSide(side)]
+  const accepted =
+    proven === undefined ||
+    proven === fingerprint ||
+    peering.metadata.annotations?.[labels.acceptRootAnnotation] === fingerprint ||
+    overlaps(pem, carriedRoot(world, peering, side))
+  return accepted
+    ? { _tag: "Trusted", pem, fingerprint }
+    : {
+        _tag: "Changed",
+        because: `Mesh ${mesh} shows another root certificate than the one it was proven with, and not the old one beside it. If that is meant, annotate this MeshPeering with ${labels.acceptRootAnnotation}=${fingerprint}.`
+      }
+}
+
+const caProblem = (facts: CertificateFacts, now: string): string | undefined => {
+  if (!facts.isCA) return "is not one of a CA"
+  if (Date.parse(facts.notBefore) > Date.parse(now)) return `is valid only from ${facts.notBefore}`
+  return Date.parse(facts.notAfter) <= Date.parse(now) ? `expired on ${facts.notAfter}` : undefined
+}
+
+/** The fingerprints with which the peering was last proven; undefined before. */
+export const provenRoots = (peering: MeshPeering): Readonly<Record<SideName, string>> | undefined => {
+  const [left, right] = peering.metadata.annotations?.[labels.provenRootsAnnotation]?.split(" ") ?? []
+  return left === undefined || right === undefined ? undefined : { left, right }
+}
+
+/** The root that the works of `side` carry for its peer. */
+const carriedRoot = (world: PeeringWorld, peering: MeshPeering, side: SideName): string => {
+  const data = carriedObject(world, peering, side, caIdentity(peering.spec[side]))?.["data"]
+  const pem: unknown =
+    typeof data === "object" && data !== null ? Object.entries(data).find(([key]) => key === rootKey)?.[1] : undefined
+  return typeof pem === "string" ? pem : ""
+}
+
+const overlaps = (one: string, other: string): boolean => {
+  const blocks = new Set(certificatesIn(one))
+  return certificatesIn(other).some((block) => blocks.has(block))
+}
+
+const certificatesIn = (pem: string): ReadonlyArray<string> =>
+  [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/gu)].map(([, body = ""]) =>
+    body.replaceAll(/\s/gu, "")
+  )
