@@ -1,0 +1,17 @@
+import { applying } from "./applying.ts"
+import type { ContractCase } from "./Case.ts"
+import { lifecycle } from "./lifecycle.ts"
+import { reading } from "./reading.ts"
+import { schema } from "./schema.ts"
+import { watching } from "./watching.ts"
+import { writing } from "./writing.ts"
+
+/** What an API server must do for us, for the simulators and for kubectl, by subject. */
+export const contract: Readonly<Record<string, ReadonlyArray<ContractCase>>> = {
+  reading,
+  writing,
+  schema,
+  applying,
+  lifecycle,
+  watching
+}

@@ -1,0 +1,8 @@
+import { makeKubeSim } from "@multicluster-mesh/kube-sim"
+import * as Effect from "effect/Effect"
+import { runContract } from "./runContract.ts"
+
+runContract(
+  "kube-sim",
+  Effect.map(makeKubeSim(), (sim) => sim.connection)
+)

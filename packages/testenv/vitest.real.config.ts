@@ -1,0 +1,5 @@
+import { mergeConfig } from "vitest/config"
+import shared from "../../vitest.shared.ts"
+
+// What needs real control planes: `npm run test:real`, never part of `npm test`.
+export default mergeConfig(shared, { test: { name: "real", include: ["test/**/*.real.ts"], fileParallelism: false } })

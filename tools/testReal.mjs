@@ -1,0 +1,17 @@
+// Runs what needs real control planes: all of it, or the parts that are named (`npm run test:real -- api`).
+import { spawnSync } from "node:child_process"
+
+const parts = { api: ["contract"] }
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"))
+const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
+const unknown = named.filter((part) => !(part in parts))
+if (unknown.length > 0) {
+  console.error(`no such part: ${unknown.join(", ")}; there are: ${Object.keys(parts).join(", ")}`)
+  process.exit(2)
+}
+const files = named.flatMap((part) => parts[part])
+const { status } = spawnSync("vitest", ["run", "--config", "vitest.real.config.ts", ...files, ...flags], {
+  cwd: new URL("../packages/testenv", import.meta.url),
+  stdio: "inherit"
+})
+process.exit(status ?? 1)
