@@ -1,1 +1,2 @@
-export {}
+export { HubNotPrepared } from "./fleetId.ts"
+export { defaultAddonNamespace, type HubOptions, runHub } from "./runHub.ts"

@@ -1,0 +1,160 @@
+import { type HubState, type Plan, planHub } from "@multicluster-mesh/federation-planner"
+import { canonicalJson } from "@multicluster-mesh/mesh-model"
+import {
+  type KubeApi,
+  type KubeError,
+  makeEventRecorder,
+  type Readiness,
+  reconcileByKey
+} from "@multicluster-mesh/ocm-transport"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import type { Scope } from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { carryOut, type Live } from "./carryOut.ts"
+import { type Change, changesOf, isDone, refOf, typeOf } from "./Change.ts"
+import { fleetIdOf, type HubNotPrepared } from "./fleetId.ts"
+import { changes, complete, type HubInformers, informerOf, staleKinds, startInformers } from "./HubInformers.ts"
+import { makeReadiness, type ReadinessLog, waitsFor } from "./ReadinessLog.ts"
+import { makeRefusals } from "./Refusals.ts"
+import { stateReader } from "./readState.ts"
+
+/** Namespace of the add-on on the hub: of the fleet's id and of the MeshPeerings. */
+export const defaultAddonNamespace = "multicluster-mesh-addon"
+
+export interface HubOptions {
+  readonly hub: KubeApi
+  readonly addonNamespace?: string
+  /** Changes of this long are planned together; 20 ms when absent. */
+  readonly coalesce?: Duration.Input
+  /** Learns, whenever that changes, whether the controller does its work. */
+  readonly onReadiness?: (readiness: Readiness) => Effect.Effect<void>
+  /** Another planner, for tests. */
+  readonly plan?: (state: HubState) => Plan
+}
+
+/**
+ * Makes the hub what the plan for its state says: at each change of the state, and when time alone changes the plan.
+ *
+ * Each write has a key of its own: one that fails is repeated with growing waits, always as the newest plan has it,
+ * and holds up no other. Errors: `HubNotPrepared` before anything was done; later ones are repeated.
+ */
+export const runHub = Effect.fnUntraced(function* (
+  options: HubOptions
+): Effect.fn.Return<never, HubNotPrepared, Scope> {
+  const { hub, addonNamespace = defaultAddonNamespace, coalesce = "20 millis", plan = planHub } = options
+  const readiness = makeReadiness(options.onReadiness ?? (() => Effect.void))
+  yield* readiness.say(waitsFor("the hub's API server"))
+  const fleetId = yield* untilAnswered(fleetIdOf(hub, addonNamespace))
+  const events = yield* makeEventRecorder(hub, "multicluster-mesh-hub")
+  const informers = yield* startInformers(hub, fleetId)
+  const { read, workOf } = stateReader(informers, fleetId, addonNamespace)
+  yield* awaitComplete(informers, readiness)
+
+  const wake = yield* Queue.sliding<void>(1)
+  yield* Effect.forkScoped(Stream.runForEach(changes(informers), () => Queue.offer(wake, undefined)))
+  const keys = yield* Queue.unbounded<string>()
+  let wanted: ReadonlyMap<string, Change> = new Map()
+  let due = new Map<string, string>()
+
+  const liveOf = (change: Change): Effect.Effect<Live> =>
+    Effect.map(informerOf(informers, typeOf(change)).get(refOf(change)), (object) => ({
+      object,
+      work: object === undefined ? undefined : workOf(object)
+    }))
+
+  const planOnce = Effect.gen(function* () {
+    const { state, refused } = yield* read
+    const planned = plan(state)
+    wanted = changesOf(planned)
+    const before = due
+    due = new Map()
+    for (const [key, change] of wanted) {
+      const live = yield* liveOf(change)
+      if (isDone(change, live.object, live.work)) continue
+      const text = canonicalJson(change)
+      due.set(key, text)
+      // one that waits after a failure keeps waiting, unless it is another write now
+      if (before.get(key) !== text) yield* Queue.offer(keys, key)
+    }
+    return { recheckAt: planned.recheckAt, refused }
+  })
+
+  const write = Effect.fnUntraced(function* (key: string) {
+    const change = wanted.get(key)
+    const live = change && (yield* liveOf(change))
+    if (change !== undefined && live !== undefined && !isDone(change, live.object, live.work)) {
+      const written = yield* carryOut(hub, events, change, live)
+      yield* Effect.logInfo(sentence(change))
+      if (written !== undefined) yield* informerOf(informers, typeOf(change)).upsert(written)
+    }
+    due.delete(key)
+  })
+
+  const refusals = makeRefusals(informers, events)
+  const loop = Effect.gen(function* () {
+    const { recheckAt, refused } = yield* planOnce
+    yield* refusals(refused)
+    yield* readiness.say(yield* currentReadiness(informers))
+    yield* Effect.raceFirst(Queue.take(wake), sleepUntil(recheckAt))
+    yield* Effect.sleep(coalesce)
+    yield* Queue.clear(wake)
+  })
+  yield* currentReadiness(informers).pipe(
+    Effect.flatMap(readiness.say),
+    Effect.delay("5 seconds"),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  const writing = reconcileByKey(Stream.fromQueue(keys), write, { name: "write" })
+  return yield* Effect.raceFirst(Effect.forever(loop), Effect.andThen(writing, Effect.never))
+})
+
+/** A hub that does not answer may do so later; one that lacks something needs its administrator. */
+const untilAnswered = <A>(effect: Effect.Effect<A, KubeError | HubNotPrepared>): Effect.Effect<A, HubNotPrepared> =>
+  effect.pipe(
+    Effect.tapErrorTag("KubeError", (error) => Effect.logWarning(error.message)),
+    Effect.retry({ schedule: backoff, while: (error) => error._tag === "KubeError" }),
+    Effect.catchTag("KubeError", Effect.die)
+  )
+
+/** Waits 1 s after the first failure, then 2 s, 4 s … up to 30 s. */
+const backoff = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
+
+/** Waits until nothing is unknown, and says meanwhile which kinds are awaited. */
+const awaitComplete = (informers: HubInformers, readiness: ReadinessLog) =>
+  Effect.raceFirst(
+    complete(informers),
+    staleKinds(informers).pipe(
+      Effect.delay("2 seconds"),
+      Effect.flatMap((kinds) => readiness.say(waitsFor(`the first complete list of ${kinds.join(", ")}`))),
+      Effect.forever
+    )
+  )
+
+const currentReadiness = (informers: HubInformers): Effect.Effect<Readiness> =>
+  Effect.map(staleKinds(informers), (stale) =>
+    stale.length === 0
+      ? { ready: true, message: "plans and writes" }
+      : waitsFor(`the API server; what it knows of these may be out of date: ${stale.join(", ")}`)
+  )
+
+const sleepUntil = (time: string | undefined): Effect.Effect<void> => {
+  const at = time === undefined ? Option.none() : DateTime.make(time)
+  return Option.isNone(at)
+    ? Effect.never
+    : Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        // whole seconds enter a plan: a moment later, the second is over
+        Effect.sleep(Duration.millis(Math.max(0, DateTime.toEpochMillis(at.value) - now) + 1000))
+      )
+}
+
+const sentence = (change: Change): string => {
+  const { namespace, name } = refOf(change)
+  return `${change._tag} ${typeOf(change).plural} ${namespace === undefined ? "" : `${namespace}/`}${name}`
+}
