@@ -1,5 +1,8 @@
-import { mergeConfig } from "vitest/config"
+import { defineConfig } from "vitest/config"
 import shared from "../../vitest.shared.ts"
 
 // What needs real control planes: `npm run test:real`, never part of `npm test`.
-export default mergeConfig(shared, { test: { name: "real", include: ["test/**/*.real.ts"], fileParallelism: false } })
+export default defineConfig({
+  ...shared,
+  test: { ...shared.test, name: "real", include: ["test/**/*.real.ts"], fileParallelism: false }
+})
