@@ -1,5 +1,5 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
-import { isJsonArray, isJsonObject } from "./json.ts"
+import { isJsonArray, isJsonObject, type JsonObject } from "./json.ts"
 import { fieldSchema, type StructuralSchema } from "./StructuralSchema.ts"
 
 /**
@@ -11,7 +11,7 @@ import { fieldSchema, type StructuralSchema } from "./StructuralSchema.ts"
  */
 export const applyDefaults = (schema: StructuralSchema, object: KubeObject): KubeObject => {
   const { apiVersion, kind, metadata } = object
-  return { ...(defaulted(schema, object) as KubeObject), apiVersion, kind, metadata }
+  return { ...defaultedObject(schema, object), apiVersion, kind, metadata }
 }
 
 const defaulted = (schema: StructuralSchema | undefined, value: unknown): unknown => {
@@ -19,7 +19,10 @@ const defaulted = (schema: StructuralSchema | undefined, value: unknown): unknow
   if (isJsonArray(value)) {
     return value.map((item) => defaulted(schema.items, refusesNull(schema.items, item) ? valueFor(schema.items) : item))
   }
-  if (!isJsonObject(value)) return value
+  return isJsonObject(value) ? defaultedObject(schema, value) : value
+}
+
+const defaultedObject = (schema: StructuralSchema, value: JsonObject): JsonObject => {
   const filled: Record<string, unknown> = {}
   for (const [field, given] of Object.entries(value)) {
     const known = fieldSchema(schema, field)

@@ -41,7 +41,7 @@ const compiled = (pattern: string): RegExp => {
 }
 
 const validateText = (schema: StructuralSchema, text: string, path: string): ReadonlyArray<FieldError> => {
-  const length = [...text].length
+  const length = Array.from(text).length
   const { minLength, maxLength, pattern, format } = schema
   const errors: Array<FieldError> = []
   if (maxLength !== undefined && length > maxLength) errors.push(tooLong(path, maxLength))
