@@ -96,17 +96,20 @@ const specOf = (cluster: string, report: ControlPlaneReport): MeshSpec => {
   const { ready, unready, pending } = report.components
   const reported = new Set([...ready, ...unready, ...pending])
   const components = Component.literals.filter((component) => reported.has(component)).toSorted()
+  const members = [...report.members.configured, ...report.members.pending].toSorted().slice(0, 1024)
   return {
     cluster,
     controlPlane: {
       name: report.name,
       namespace: report.namespace,
       // a version that the schema of a Mesh refuses still stands in its status
-      ...(report.version !== undefined && /^v[0-9]{1,4}\.[0-9]{1,4}$/u.test(report.version) ? { version: report.version } : {}),
+      ...(report.version !== undefined && /^v[0-9]{1,4}\.[0-9]{1,4}$/u.test(report.version)
+        ? { version: report.version }
+        : {}),
       ...(report.profiles.length === 0 ? {} : { profiles: report.profiles }),
       ...(components.length === 0 ? {} : { components })
     },
-    meshMemberRoll: [...report.members.configured, ...report.members.pending].toSorted().slice(0, 1024),
+    ...(members.length === 0 ? {} : { meshMemberRoll: members }),
     meshProvider: report.meshProvider,
     trustDomain: report.trustDomain,
     managementPolicy: "Observe"

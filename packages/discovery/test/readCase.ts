@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs"
+import { parse } from "yaml"
+import type { ClusterSnapshot, KindState, Look, NamespaceContents } from "@multicluster-mesh/discovery"
+import { contentKinds, snapshotApis, snapshotKinds } from "@multicluster-mesh/discovery"
+import {
+  hashOf,
+  type CertificateFacts,
+  type KubeObject,
+  type MeshAgentSpec,
+  type ObjectIdentity
+} from "@multicluster-mesh/mesh-model"
+
+/** Written as a list of objects, `NotServed`, or why it is unknown. */
+type Written = ReadonlyArray<KubeObject> | "NotServed" | { readonly unknown: string }
+
+interface WrittenCase {
+  readonly cluster?: string
+  readonly asked?: Partial<MeshAgentSpec>
+  /** Kinds and APIs that a case does not write are known and empty. */
+  readonly kinds?: Readonly<Record<string, Written>>
+  readonly apis?: Readonly<Record<string, ReadonlyArray<string> | { readonly unknown: string }>>
+  readonly objects?: ReadonlyArray<ObjectIdentity & { readonly look: Look; readonly fresh?: boolean }>
+  readonly namespaces?: Readonly<Record<string, Readonly<Record<string, Written>>>>
+}
+
+export interface Case {
+  readonly cluster: string
+  readonly asked: MeshAgentSpec
+  readonly snapshot: ClusterSnapshot
+}
+
+const stateOf = (written: Written | undefined): KindState =>
+  written === "NotServed"
+    ? { _tag: "NotServed" }
+    : written !== undefined && "unknown" in written
+      ? { _tag: "Unknown", message: written.unknown }
+      : { _tag: "Known", objects: written ?? [] }
+
+export const readCase = (file: URL): Case => {
+  const {
+    cluster = "east",
+    asked,
+    kinds,
+    apis,
+    objects = [],
+    namespaces = {}
+  }: WrittenCase = parse(readFileSync(file, "utf8"))
+  const snapshot: ClusterSnapshot = {
+    kinds: Object.fromEntries(snapshotKinds.map(({ name }) => [name, stateOf(kinds?.[name])])),
+    apis: Object.fromEntries(
+      snapshotApis.map((apiVersion) => {
+        const written = apis?.[apiVersion] ?? []
+        return [
+          apiVersion,
+          "unknown" in written ? { _tag: "Unknown", message: written.unknown } : { _tag: "Known", kinds: written }
+        ]
+      })
+    ),
+    objects,
+    namespaces: Object.entries(namespaces).map(([namespace, contents]): NamespaceContents => ({
+      namespace,
+      kinds: Object.fromEntries(contentKinds.map(({ kind }) => [kind, stateOf(contents[kind])]))
+    }))
+  }
+  return { cluster, asked: { fleetId: "fleet-1", ...asked }, snapshot }
+}
+
+/** Reads what passes for a certificate in the cases. */
+export const certificateFacts = (pem: string): CertificateFacts | undefined =>
+  pem.includes("UNREADABLE")
+    ? undefined
+    : {
+        subject: "CN=root",
+        issuer: "CN=root",
+        serialNumber: "01",
+        fingerprint: hashOf(pem, 64),
+        notBefore: "2026-01-01T00:00:00Z",
+        notAfter: "2036-01-01T00:00:00Z",
+        isCA: true,
+        uris: [],
+        dnsNames: []
+      }
