@@ -67,7 +67,7 @@ export const isDone = (change: Change, live: KubeObject | undefined, work: Manif
         live?.metadata.uid !== change.uid ||
         (live.metadata.finalizers ?? []).includes(change.finalizer) === change.present
       )
-    case "WriteStatus":
+    default:
       return live?.metadata.uid !== change.uid || isSameStatus(change, live)
   }
 }

@@ -43,7 +43,7 @@ export const carryOut = (
       return unlessGone(Effect.as(api.delete(type, refOf(change), { uid: change.uid }), undefined))
     case "SetFinalizer":
       return live.object === undefined ? Effect.undefined : unlessGone(setFinalizer(api, change, live.object))
-    case "WriteStatus":
+    default:
       return live.object === undefined ? Effect.undefined : unlessGone(sayStatus(api, events, change, live.object))
   }
 }

@@ -11,10 +11,18 @@ export const isApplied = (live: ReceivedObject, wanted: KubeObject, manager: str
   const entry = live.metadata.managedFields?.find(
     (entry) => entry.manager === manager && entry.operation === "Apply" && entry.subresource === undefined
   )
-  const { apiVersion, kind, metadata, ...content } = wanted
-  const { name, namespace, uid, resourceVersion, ...applied } = metadata
-  return agrees(entry?.fieldsV1 ?? {}, { metadata: applied, ...content }, live)
+  return agrees(
+    entry?.fieldsV1 ?? {},
+    { ...without(wanted, identity), metadata: without(wanted.metadata, identity) },
+    live
+  )
 }
+
+/** Says which object it is, and so is in no set of owned fields. */
+const identity = new Set(["apiVersion", "kind", "name", "namespace", "uid", "resourceVersion"])
+
+const without = (value: object, names: ReadonlySet<string>) =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => !names.has(name)))
 
 /**
  * Compares along `fields`, a set in the format `FieldsV1`. A field without fields below is owned as a whole; there the

@@ -116,23 +116,24 @@ const clusterFacts = (
 
 /** Makes the reading of what an agent found; a report is read once. */
 const foundIn = () => {
-  const known = new WeakMap<MeshAgent, ReturnType<typeof read>>()
-  const read = (cluster: string, agent: MeshAgent | undefined) => {
-    const certificates = new Map<string, CertificateAnswer>()
-    const report = agent?.status?.report
-    if (report === undefined) return { found: [], refused: [], certificates }
-    const { found, refused } = meshesOf(cluster, report, (pem) => {
-      const answer = readCertificate(pem)
-      certificates.set(pem, answer)
-      return answer._tag === "Facts" ? answer.facts : undefined
-    })
-    return { found, refused: refused.map((refusal): Refusal => ({ cluster, ...refusal })), certificates }
-  }
+  const known = new WeakMap<MeshAgent, ReturnType<typeof readReport>>()
   return ({ name, agent }: ClusterFacts) => {
     const before = agent && known.get(agent)
     if (before !== undefined) return before
-    const result = read(name, agent)
+    const result = readReport(name, agent)
     if (agent !== undefined) known.set(agent, result)
     return result
   }
+}
+
+const readReport = (cluster: string, agent: MeshAgent | undefined) => {
+  const certificates = new Map<string, CertificateAnswer>()
+  const report = agent?.status?.report
+  if (report === undefined) return { found: [], refused: [], certificates }
+  const { found, refused } = meshesOf(cluster, report, (pem) => {
+    const answer = readCertificate(pem)
+    certificates.set(pem, answer)
+    return answer._tag === "Facts" ? answer.facts : undefined
+  })
+  return { found, refused: refused.map((refusal): Refusal => ({ cluster, ...refusal })), certificates }
 }

@@ -1,0 +1,40 @@
+import * as Config from "effect/Config"
+import * as Flag from "effect/cli/Flag"
+import * as Schema from "effect/Schema"
+import { defaultAddonNamespace } from "./runHub.ts"
+
+const LogFormat = Schema.Literals(["json", "pretty"])
+const HealthPort = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+/** All that can be set, by flag or else by environment variable. `--log-level` is one of the flags of every command. */
+export const flags = {
+  kubeconfig: Flag.String("kubeconfig").pipe(
+    Flag.withFallbackConfig(Config.String("MESH_KUBECONFIG")),
+    Flag.withDescription("Kubeconfig file of the hub; omitted: the service account of the pod [MESH_KUBECONFIG]"),
+    Flag.optional
+  ),
+  context: Flag.String("context").pipe(
+    Flag.withFallbackConfig(Config.String("MESH_CONTEXT")),
+    Flag.withDescription("Context of the kubeconfig file; its current one when omitted [MESH_CONTEXT]"),
+    Flag.optional
+  ),
+  addonNamespace: Flag.String("addon-namespace").pipe(
+    Flag.withFallbackConfig(Config.String("MESH_ADDON_NAMESPACE")),
+    Flag.withDescription(
+      `Namespace of the add-on on the hub, which must exist; ${defaultAddonNamespace} when omitted [MESH_ADDON_NAMESPACE]`
+    ),
+    Flag.withDefault(defaultAddonNamespace)
+  ),
+  healthPort: Flag.Int("health-port").pipe(
+    Flag.withSchema(HealthPort),
+    Flag.withFallbackConfig(
+      Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(HealthPort)), "MESH_HEALTH_PORT")
+    ),
+    Flag.withDescription("Port of /healthz and /readyz; 8080 when omitted, 0 switches them off [MESH_HEALTH_PORT]"),
+    Flag.withDefault(8080)
+  ),
+  logFormat: Flag.Literals("log-format", LogFormat.literals).pipe(
+    Flag.withFallbackConfig(Config.schema(LogFormat, "MESH_LOG_FORMAT")),
+    Flag.withDescription("json: one object a line; pretty: for people; json when omitted [MESH_LOG_FORMAT]"),
+    Flag.withDefault("json" as const)
+  )
+}

@@ -1,0 +1,50 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { inCluster, makeKubeApi, type Readiness, serveHealth } from "@multicluster-mesh/ocm-transport"
+import { clientNodeConnection } from "@multicluster-mesh/ocm-transport/client-node"
+import * as Cause from "effect/Cause"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import { flags } from "./config.ts"
+import { runHub } from "./runHub.ts"
+import { hubVersion } from "./version.ts"
+
+const hubController = Command.make("hub-controller", flags, (config) =>
+  Effect.gen(function* () {
+    const connection = Option.match(config.kubeconfig, {
+      onNone: () => inCluster(),
+      onSome: (file) => clientNodeConnection(file, Option.getOrUndefined(config.context))
+    })
+    const hub = yield* Effect.flatMap(connection, makeKubeApi)
+    const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
+    if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
+    return yield* runHub({
+      hub,
+      addonNamespace: config.addonNamespace,
+      onReadiness: (value) => Ref.set(readiness, value)
+    })
+  }).pipe(
+    Effect.scoped,
+    Effect.tapError((error) => Effect.logFatal(`cannot start: ${error.message}`)),
+    Effect.tapDefect((defect) => Effect.logFatal("a bug ends the hub controller", Cause.die(defect))),
+    Effect.provide(Logger.layer([config.logFormat === "json" ? Logger.consoleJson : Logger.consolePretty()]))
+  )
+).pipe(
+  Command.withDescription(
+    "Discovers, deploys and federates the service meshes of a fleet, from the hub of Open Cluster Management."
+  )
+)
+
+Command.run(hubController, { version: hubVersion }).pipe(
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({
+    // said above, in the format that was asked for
+    disableErrorReporting: true,
+    // a stop that was asked for is no failure
+    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+  })
+)

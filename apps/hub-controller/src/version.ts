@@ -1,0 +1,2 @@
+/** Version of the hub controller. */
+export const hubVersion = "0.1.0"
