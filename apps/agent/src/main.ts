@@ -1,0 +1,47 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { inCluster, kubeConfigFile, makeKubeApi, type Readiness, serveHealth } from "@multicluster-mesh/ocm-transport"
+import * as Cause from "effect/Cause"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import { flags } from "./config.ts"
+import { runAgent } from "./runAgent.ts"
+import { agentVersion } from "./version.ts"
+
+const agent = Command.make("agent", flags, (config) =>
+  Effect.gen(function* () {
+    const hub = yield* Effect.flatMap(kubeConfigFile(config.hubKubeconfig), makeKubeApi)
+    const local = yield* Effect.flatMap(
+      Option.match(config.kubeconfig, { onNone: () => inCluster(), onSome: (file) => kubeConfigFile(file) }),
+      makeKubeApi
+    )
+    const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
+    if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
+    return yield* runAgent({
+      hub,
+      local,
+      cluster: config.cluster,
+      resync: config.resync,
+      onReadiness: (value) => Ref.set(readiness, value)
+    })
+  }).pipe(
+    Effect.scoped,
+    Effect.tapError((error) => Effect.logFatal(`cannot start: ${error.message}`)),
+    Effect.tapDefect((defect) => Effect.logFatal("a bug ends the agent", Cause.die(defect))),
+    Effect.provide(Logger.layer([config.logFormat === "json" ? Logger.consoleJson : Logger.consolePretty()]))
+  )
+).pipe(Command.withDescription("Reports what is on a managed cluster to the hub of the multicluster mesh add-on."))
+
+Command.run(agent, { version: agentVersion }).pipe(
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({
+    // said above, in the format that was asked for
+    disableErrorReporting: true,
+    // a stop that was asked for is no failure
+    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+  })
+)
