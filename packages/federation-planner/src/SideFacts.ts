@@ -2,69 +2,66 @@ import { addressProblem, isTrue, names, type ControlPlaneReport, type PeeringSid
 import type { PeeringWorld } from "./peeringWorld.ts"
 import { meshOf } from "./WantedPeering.ts"
 
-/** What is known of the control plane of one side of a peering. */
+/** What is known of the control plane of one side of a peering. What a side waits for reads on from "waits for". */
 export type SideFacts =
   /** Nothing that was reported is a reason to act. */
   | { readonly _tag: "Unknown"; readonly because: string }
   /** There is none, or none of ours. */
-  | { readonly _tag: "Missing"; readonly because: string }
+  | { readonly _tag: "Missing"; readonly waitsFor: string }
   | {
       readonly _tag: "Found"
       readonly report: ControlPlaneReport
-      /** Why the control plane is not ready; undefined when it is. */
-      readonly notReady: string | undefined
-      /** Why the gateways towards the peer are not ready; undefined when they are. */
-      readonly gatewaysNotReady: string | undefined
+      /** Undefined when the control plane is ready. */
+      readonly controlPlaneWaitsFor: string | undefined
+      /** Undefined when the gateways towards the peer are ready. */
+      readonly gatewaysWaitFor: string | undefined
       /** Where the peer reaches the ingress gateway; sorted, without what must not be told to another cluster. */
       readonly addresses: ReadonlyArray<string>
-      readonly noAddress: string | undefined
+      /** Undefined when there are addresses. */
+      readonly addressWaitsFor: string | undefined
     }
 
 /** Reads what is known of `side`; `peer` is the other side. */
 export const sideFacts = (world: PeeringWorld, side: PeeringSide, peer: PeeringSide): SideFacts => {
   const mesh = names.meshKey(meshOf(side))
   const cluster = world.know(side.cluster)
-  if (cluster.facts === undefined)
-    return { _tag: "Missing", because: `Cluster ${side.cluster} is not managed any more.` }
+  if (cluster.facts === undefined) {
+    return { _tag: "Missing", waitsFor: `cluster ${side.cluster}, which is not managed any more` }
+  }
   if (!cluster.available) {
-    return {
-      _tag: "Unknown",
-      because: `Cluster ${side.cluster} or its agent does not answer; everything stays as it is until it does.`
-    }
+    return { _tag: "Unknown", because: `cluster ${side.cluster} or its agent is not available` }
   }
   const known = cluster.controlPlane(side.namespace, side.controlPlane)
   if (known.state === "Unknown") {
-    return { _tag: "Unknown", because: `The agent of cluster ${side.cluster} has not reported on control planes yet.` }
+    return { _tag: "Unknown", because: `the agent of cluster ${side.cluster} has not reported on control planes yet` }
   }
-  if (known.state !== "Found") return { _tag: "Missing", because: `The control plane of ${mesh} is not there yet.` }
+  if (known.state !== "Found") return { _tag: "Missing", waitsFor: `the control plane of ${mesh} to be there` }
   const { report } = known.found
   if (report.mark?.fleetId !== world.state.fleetId) {
     return {
       _tag: "Missing",
-      because: `The control plane ${side.namespace}/${side.controlPlane} on ${side.cluster} is not ours.`
+      waitsFor: `a control plane of ours: ${side.namespace}/${side.controlPlane} on ${side.cluster} was made by someone else`
     }
   }
-  const addresses = addressesOf(report, side, peer)
+  const { refused, usable } = addressesOf(report, side, peer)
   return {
     _tag: "Found",
     report,
-    notReady: notReady(report, mesh),
-    gatewaysNotReady: gatewaysNotReady(report, side, mesh),
-    addresses: addresses.usable,
-    noAddress: addresses.usable.length > 0 ? undefined : noAddress(addresses.refused, side, mesh)
+    controlPlaneWaitsFor:
+      report.current && !report.deleting && isTrue(report.conditions, "Ready")
+        ? undefined
+        : `the control plane of ${mesh} to be ready`,
+    gatewaysWaitFor: gatewaysWaitFor(report, side, mesh),
+    addresses: usable,
+    addressWaitsFor: usable.length > 0 ? undefined : addressWaitsFor(refused, side, mesh)
   }
 }
 
-const notReady = (report: ControlPlaneReport, mesh: string): string | undefined =>
-  report.current && !report.deleting && isTrue(report.conditions, "Ready")
-    ? undefined
-    : `The control plane of ${mesh} is not ready yet.`
-
-const gatewaysNotReady = (report: ControlPlaneReport, side: PeeringSide, mesh: string): string | undefined => {
-  const missing = [side.ingressGateway, side.egressGateway].filter(
+const gatewaysWaitFor = (report: ControlPlaneReport, side: PeeringSide, mesh: string): string | undefined => {
+  const missing = [side.ingressGateway, side.egressGateway].find(
     (name) => !report.gateways.some((gateway) => gateway.name === name && gateway.ready)
   )
-  return missing.length === 0 ? undefined : `Gateway ${missing.join(" and ")} of ${mesh} is not ready yet.`
+  return missing === undefined ? undefined : `gateway ${missing} of ${mesh} to be ready`
 }
 
 const addressesOf = (report: ControlPlaneReport, side: PeeringSide, peer: PeeringSide) => {
@@ -83,9 +80,9 @@ const addressesOf = (report: ControlPlaneReport, side: PeeringSide, peer: Peerin
 const isOwnService = (address: string, side: PeeringSide): boolean =>
   address === `${side.ingressGateway}.${side.namespace}.svc.cluster.local`
 
-const noAddress = (refused: ReadonlyArray<string>, side: PeeringSide, mesh: string): string => {
+const addressWaitsFor = (refused: ReadonlyArray<string>, side: PeeringSide, mesh: string): string => {
   const [first] = refused
   return first === undefined
-    ? `Gateway ${side.ingressGateway} of ${mesh} has no address yet: its load balancer has to get one.`
-    : `Address ${first} of gateway ${side.ingressGateway} of ${mesh} ${addressProblem(first) ?? "is not usable"} and is not passed on.`
+    ? `gateway ${side.ingressGateway} of ${mesh} to get an address from its load balancer`
+    : `another address of gateway ${side.ingressGateway} of ${mesh}: ${first} ${addressProblem(first) ?? "is not usable"}`
 }

@@ -1,9 +1,10 @@
 import { byKey, keyOf, labels, names, type MeshPeering, type Removal } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { isOurs, type PeeringWorld } from "./peeringWorld.ts"
+import { isOnCluster, type PeeringWorld } from "./peeringWorld.ts"
 import { sideIdentities } from "./providers/maistra/limitedPeering.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
 import { meshOf, sideNames, sideUnitKey, type SideName, type WantedPeering } from "./WantedPeering.ts"
+import { worksOf } from "./works.ts"
 
 /** Whether the wish for a peering has ended. */
 export interface PeeringEnd {
@@ -87,11 +88,11 @@ export const goneSides = (world: PeeringWorld, existing: MeshPeering): ReadonlyS
       const side = existing.spec[name]
       const cluster = world.know(side.cluster)
       if (cluster.facts === undefined) return true
-      if (world.worksOf(side.cluster, sideUnitKey(existing, name)).length > 0) return false
+      if (worksOf(world.state, side.cluster, sideUnitKey(existing, name)).length > 0) return false
       return (
         removal.policy === "Orphan" ||
         sideIdentities(side).every(
-          (identity) => cluster.object(identity).state !== "Unknown" && !isOurs(world, existing, name, identity)
+          (identity) => cluster.object(identity).state !== "Unknown" && !isOnCluster(world, existing, name, identity)
         )
       )
     })

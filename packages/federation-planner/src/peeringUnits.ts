@@ -12,8 +12,8 @@ import {
   serviceMeshPeer
 } from "./providers/maistra/limitedPeering.ts"
 import { exportRules, importRules } from "./activeRules.ts"
-import { sideFacts } from "./SideFacts.ts"
-import { trustedRoot } from "./trustedRoot.ts"
+import { sideFacts, type SideFacts } from "./SideFacts.ts"
+import { trustedRoot, type TrustedRoot } from "./trustedRoot.ts"
 import type { Stage, Unit } from "./Unit.ts"
 import {
   otherSide,
@@ -86,7 +86,7 @@ const heldBecause = (
   { spec }: MeshPeering,
   name: SideName
 ): string | undefined => {
-  if (peering.spec.removal !== undefined) return "The record of its removal is being written."
+  if (peering.spec.removal !== undefined) return "the record of its removal is being written"
   if (ownerMissing !== undefined) return ownerMissing
   const own = sideFacts(world, spec[name], spec[otherSide(name)])
   if (own._tag === "Unknown") return own.because
@@ -98,13 +98,11 @@ const trustStage = (world: PeeringWorld, peering: MeshPeering, name: SideName): 
   const side = peering.spec[name]
   const own = sideFacts(world, side, peering.spec[otherSide(name)])
   const root = trustedRoot(world, peering, name)
-  const [objects, rootMissing] =
-    root._tag === "Trusted" ? [[caConfigMap(side, root.pem)], undefined] : [undefined, root.because]
   return {
     name: "trust",
     identities: [caIdentity(side)],
-    objects,
-    waitsFor: (own._tag === "Found" ? undefined : own.because) ?? rootMissing
+    objects: root._tag === "Trusted" ? [caConfigMap(side, root.pem)] : undefined,
+    waitsFor: missing(own) ?? rootWaitsFor(root)
   }
 }
 
@@ -122,11 +120,23 @@ const peerStage = (world: PeeringWorld, peering: MeshPeering, name: SideName): S
         ? [serviceMeshPeer(side, other, { addresses: peer.addresses, root: root.fingerprint })]
         : undefined,
     waitsFor:
-      (own._tag === "Found" ? (own.notReady ?? own.gatewaysNotReady) : own.because) ??
-      (peer._tag === "Found" ? (peer.notReady ?? peer.noAddress) : peer.because) ??
-      (root._tag === "Trusted" ? undefined : root.because)
+      missing(own) ??
+      missing(peer) ??
+      (own._tag === "Found" ? (own.controlPlaneWaitsFor ?? own.gatewaysWaitFor) : undefined) ??
+      (peer._tag === "Found" ? (peer.controlPlaneWaitsFor ?? peer.addressWaitsFor) : undefined) ??
+      rootWaitsFor(root)
   }
 }
+
+const missing = (facts: SideFacts): string | undefined =>
+  facts._tag === "Unknown" ? `news: ${facts.because}` : facts._tag === "Missing" ? facts.waitsFor : undefined
+
+const rootWaitsFor = (root: TrustedRoot): string | undefined =>
+  root._tag === "Trusted"
+    ? undefined
+    : root._tag === "Waiting"
+      ? root.waitsFor
+      : `a decision on a root: ${root.message}`
 
 /**
  * What was delivered once stays, with empty rules when nothing is offered any more: an object that merely drops out of

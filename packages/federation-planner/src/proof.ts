@@ -1,5 +1,5 @@
 import { names, type PeerReport } from "@multicluster-mesh/mesh-model"
-import { isOurs, type PeeringWorld } from "./peeringWorld.ts"
+import { isOnCluster, type PeeringWorld } from "./peeringWorld.ts"
 import { peerIdentity } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts } from "./SideFacts.ts"
 import { provenRoots, trustedRoot } from "./trustedRoot.ts"
@@ -32,10 +32,11 @@ const sideProof = (world: PeeringWorld, { existing }: WantedPeering, name: SideN
   const other = existing.spec[otherSide(name)]
   const peer = names.meshKey(meshOf(other))
   const facts = sideFacts(world, side, other)
-  if (facts._tag === "Unknown") return { status: "Unknown", reason: "ClusterUnknown", message: facts.because }
-  if (facts._tag === "Missing") return no("ControlPlaneMissing", facts.because)
+  if (facts._tag === "Unknown")
+    return { status: "Unknown", reason: "ClusterUnknown", message: `Nothing is known now: ${facts.because}.` }
+  if (facts._tag === "Missing") return no("ControlPlaneMissing", `Waits for ${facts.waitsFor}.`)
   const report = facts.report.peers.find((candidate) => candidate.name === side.peerName)
-  if (report === undefined || !isOurs(world, existing, name, peerIdentity(side))) {
+  if (report === undefined || !isOnCluster(world, existing, name, peerIdentity(side))) {
     return no("PeerMissing", `ServiceMeshPeer ${side.namespace}/${side.peerName} is not there yet.`)
   }
   return connectionProof(report, names.meshKey(meshOf(side)), peer)

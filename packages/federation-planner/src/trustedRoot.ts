@@ -7,9 +7,9 @@ import { meshOf, otherSide, type SideName } from "./WantedPeering.ts"
 /** The root that one side of a peering may trust its peer by. */
 export type TrustedRoot =
   | { readonly _tag: "Trusted"; readonly pem: string; readonly fingerprint: string }
-  | { readonly _tag: "Waiting"; readonly because: string }
+  | { readonly _tag: "Waiting"; readonly waitsFor: string }
   /** The peer shows another root than the one with which it was proven. */
-  | { readonly _tag: "Changed"; readonly because: string }
+  | { readonly _tag: "Changed"; readonly message: string }
 
 /**
  * Decides which root `side` trusts its peer by.
@@ -21,18 +21,23 @@ export const trustedRoot = (world: PeeringWorld, peering: MeshPeering, side: Sid
   const peer = peering.spec[otherSide(side)]
   const mesh = names.meshKey(meshOf(peer))
   const facts = sideFacts(world, peer, peering.spec[side])
-  if (facts._tag !== "Found") return { _tag: "Waiting", because: facts.because }
+  if (facts._tag === "Unknown") return { _tag: "Waiting", waitsFor: `news of ${mesh}: ${facts.because}` }
+  if (facts._tag === "Missing") return { _tag: "Waiting", waitsFor: facts.waitsFor }
   const pem = facts.report.rootCertificate
-  if (pem === undefined) return { _tag: "Waiting", because: `Mesh ${mesh} has not published its root certificate yet.` }
+  if (pem === undefined) return { _tag: "Waiting", waitsFor: `mesh ${mesh} to publish its root certificate` }
   const answer = world.state.certificates.get(pem)
-  if (answer === undefined) {
-    return { _tag: "Waiting", because: `The root certificate of ${mesh} has not been read yet.` }
+  const problem =
+    answer === undefined
+      ? "has not been read yet"
+      : answer._tag === "Unreadable"
+        ? `cannot be read: ${answer.problem}`
+        : caProblem(answer.facts, world.state.now)
+  if (answer?._tag !== "Facts" || problem !== undefined) {
+    return {
+      _tag: "Waiting",
+      waitsFor: `a root certificate of ${mesh} that can be trusted: what it shows ${problem ?? ""}`
+    }
   }
-  if (answer._tag === "Unreadable") {
-    return { _tag: "Waiting", because: `The root certificate of ${mesh} cannot be read: ${answer.problem}.` }
-  }
-  const problem = caProblem(answer.facts, world.state.now)
-  if (problem !== undefined) return { _tag: "Waiting", because: `The root certificate of ${mesh} ${problem}.` }
 
   const { fingerprint } = answer.facts
   const proven = provenRoots(peering)?.[otherSide(side)]
@@ -45,7 +50,7 @@ export const trustedRoot = (world: PeeringWorld, peering: MeshPeering, side: Sid
     ? { _tag: "Trusted", pem, fingerprint }
     : {
         _tag: "Changed",
-        because: `Mesh ${mesh} shows another root certificate than the one it was proven with, and not the old one beside it. If that is meant, annotate this MeshPeering with ${labels.acceptRootAnnotation}=${fingerprint}.`
+        message: `Mesh ${mesh} shows another root certificate than the one it was proven with, and not the old one beside it. If that is meant, annotate this MeshPeering with ${labels.acceptRootAnnotation}=${fingerprint}.`
       }
 }
 

@@ -1,0 +1,186 @@
+import { names, type MeshKey, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
+import type { HubState } from "./HubState.ts"
+import { isOnCluster, peeringWorld, type PeeringWorld } from "./peeringWorld.ts"
+import { isProven, proofOf, type Proof } from "./proof.ts"
+import { caIdentity, peerIdentity } from "./providers/maistra/limitedPeering.ts"
+import { sideFacts, type SideFacts } from "./SideFacts.ts"
+import { trustedRoot } from "./trustedRoot.ts"
+import type { UnitPlan } from "./UnitPlan.ts"
+import {
+  meshOf,
+  otherSide,
+  sideNames,
+  sideUnitKey,
+  type ResolvedPeerings,
+  type SideName,
+  type WantedPeering
+} from "./WantedPeering.ts"
+
+/** The steps of a peering, in their order. */
+export type PeeringStep =
+  | "WaitingForMeshes"
+  | "Gateways"
+  | "Addresses"
+  | "Trust"
+  | "Peer"
+  | "Connection"
+  | "Services"
+  | "Ready"
+  | "Removing"
+
+/** How far a peering is. */
+export interface PeeringProgress {
+  readonly step: PeeringStep
+  /** In words, reads on from "waits for"; empty when it waits for nothing. */
+  readonly waitingFor: string
+  readonly proof: Proof
+  readonly proven: boolean
+  /** The plans of its sides' units. */
+  readonly plans: Readonly<Record<SideName, UnitPlan | undefined>>
+}
+
+/** Tells how far each peering is, by its name; `plans` are the plans of all units, by key. */
+export const progressOfPeerings = (
+  state: HubState,
+  resolved: ResolvedPeerings,
+  plans: ReadonlyMap<string, UnitPlan>
+): ReadonlyMap<string, PeeringProgress> => {
+  const world = peeringWorld(state)
+  return new Map(
+    resolved.peerings.map((wanted) => {
+      const { peering } = wanted
+      const ofSides = {
+        left: plans.get(sideUnitKey(peering, "left")),
+        right: plans.get(sideUnitKey(peering, "right"))
+      }
+      return [peering.metadata.name, progressOf(world, wanted, ofSides)]
+    })
+  )
+}
+
+/** The peers to which `mesh` is proven to be federated, sorted. */
+export const provenPeers = (
+  mesh: MeshKey,
+  resolved: ResolvedPeerings,
+  progress: ReadonlyMap<string, PeeringProgress>
+): ReadonlyArray<MeshKey> =>
+  resolved.peerings
+    .filter(({ peering }) => progress.get(peering.metadata.name)?.proven)
+    .flatMap(({ peering }) =>
+      sideNames
+        .filter((name) => names.meshKey(meshOf(peering.spec[name])) === names.meshKey(mesh))
+        .map((name) => meshOf(peering.spec[otherSide(name)]))
+    )
+    .sort((a, b) => (names.meshKey(a) < names.meshKey(b) ? -1 : 1))
+
+const progressOf = (world: PeeringWorld, wanted: WantedPeering, plans: PeeringProgress["plans"]): PeeringProgress => {
+  const proof = proofOf(world, wanted)
+  const { existing, gone, peering } = wanted
+  const removing = peering.spec.removal !== undefined
+  const proven = isProven(proof) && !removing
+  const at = (step: PeeringStep, waitingFor: string): PeeringProgress => ({ step, waitingFor, proof, proven, plans })
+
+  if (removing) return at("Removing", removalWaitsFor(plans, gone))
+  if (existing === undefined) return at("WaitingForMeshes", "its names to be fixed")
+  const unknown = firstOfSides((name) => unknownOf(factsOf(world, existing, name)))
+  if (unknown !== undefined) return at(lastStep(existing), unknown)
+  if (proven) {
+    const services = firstOfSides((name) => servicesWaitFor(plans[name]))
+    return services === undefined ? at("Ready", "") : at("Services", services)
+  }
+  for (const { step, waitsFor } of steps) {
+    const waits = firstOfSides((name) => waitsFor(world, existing, name))
+    if (waits !== undefined) return at(step, problemOf(plans)?.message ?? waits)
+  }
+  const connection = firstOfSides((name) => (proof[name].status === "True" ? undefined : proof[name].message))
+  return at("Connection", problemOf(plans)?.message ?? connection ?? "")
+}
+
+interface Step {
+  readonly step: PeeringStep
+  /** What the side of `name` waits for; undefined when the step is done. */
+  readonly waitsFor: (world: PeeringWorld, peering: MeshPeering, name: SideName) => string | undefined
+}
+
+const steps: ReadonlyArray<Step> = [
+  {
+    step: "WaitingForMeshes",
+    waitsFor: (world, peering, name) => {
+      const facts = factsOf(world, peering, name)
+      return facts._tag === "Missing" ? facts.waitsFor : facts._tag === "Found" ? facts.controlPlaneWaitsFor : undefined
+    }
+  },
+  {
+    step: "Gateways",
+    waitsFor: (world, peering, name) => {
+      const facts = factsOf(world, peering, name)
+      return facts._tag === "Found" ? facts.gatewaysWaitFor : undefined
+    }
+  },
+  {
+    step: "Addresses",
+    waitsFor: (world, peering, name) => {
+      const facts = factsOf(world, peering, name)
+      return facts._tag === "Found" ? facts.addressWaitsFor : undefined
+    }
+  },
+  {
+    step: "Trust",
+    waitsFor: (world, peering, name) => {
+      const root = trustedRoot(world, peering, name)
+      if (root._tag === "Waiting") return root.waitsFor
+      if (root._tag === "Changed") return `a decision: ${root.message}`
+      return onCluster(world, peering, name, caIdentity(peering.spec[name]))
+    }
+  },
+  {
+    step: "Peer",
+    waitsFor: (world, peering, name) => onCluster(world, peering, name, peerIdentity(peering.spec[name]))
+  }
+]
+
+const onCluster = (
+  world: PeeringWorld,
+  peering: MeshPeering,
+  name: SideName,
+  identity: ReturnType<typeof caIdentity>
+): string | undefined =>
+  isOnCluster(world, peering, name, identity)
+    ? undefined
+    : `${identity.kind} ${identity.namespace}/${identity.name} to be on cluster ${peering.spec[name].cluster}`
+
+const factsOf = (world: PeeringWorld, { spec }: MeshPeering, name: SideName): SideFacts =>
+  sideFacts(world, spec[name], spec[otherSide(name)])
+
+const unknownOf = (facts: SideFacts): string | undefined =>
+  facts._tag === "Unknown" ? `news: ${facts.because}` : undefined
+
+const firstOfSides = (of: (name: SideName) => string | undefined): string | undefined => of("left") ?? of("right")
+
+/** Why one of the sides cannot go on until a person acts. */
+export const problemOf = (plans: PeeringProgress["plans"]): Verdict | undefined =>
+  plans.left?.problem ?? plans.right?.problem
+
+const servicesWaitFor = (plan: UnitPlan | undefined): string | undefined => {
+  const stage = plan?.stages.find(({ name }) => name === "services")
+  return stage === undefined || stage.settled
+    ? undefined
+    : (plan?.problem?.message ?? stage.waitsFor ?? "the services to be delivered")
+}
+
+const removalWaitsFor = (plans: PeeringProgress["plans"], gone: ReadonlySet<SideName>): string =>
+  sideNames
+    .filter((name) => !gone.has(name))
+    .flatMap((name) => {
+      const plan = plans[name]
+      if (plan === undefined) return []
+      const waits = plan.message === "" ? "its objects to be confirmed gone" : plan.message
+      return [`on ${plan.cluster}: ${[waits, ...plan.left].join("; ")}`]
+    })
+    .join("; ")
+
+/** While nothing is known, the step stays what it was. */
+const lastStep = ({ status }: MeshPeering): PeeringStep =>
+  [...steps.map(({ step }) => step), "Connection" as const, "Services" as const, "Ready" as const].find(
+    (step) => step === status?.step
+  ) ?? "WaitingForMeshes"

@@ -1,0 +1,153 @@
+import {
+  byKey,
+  isDeleting,
+  keyOf,
+  names,
+  resources,
+  type FederatedService,
+  type MeshFederation,
+  type Verdict
+} from "@multicluster-mesh/mesh-model"
+import type { HubState } from "./HubState.ts"
+import { problemOf, type PeeringProgress } from "./PeeringProgress.ts"
+import { peeringWorld, type PeeringWorld } from "./peeringWorld.ts"
+import type { StatusPlan } from "./Plan.ts"
+import { federatedService } from "./serviceStatus.ts"
+import type { Pair, Refusal, ResolvedPeerings, ServiceOffer } from "./WantedPeering.ts"
+
+const maxNotFederated = 50
+const maxServices = 200
+
+/** Says of each MeshFederation how far it is. */
+export const federationStatuses = (
+  state: HubState,
+  resolved: ResolvedPeerings,
+  progress: ReadonlyMap<string, PeeringProgress>
+): ReadonlyArray<StatusPlan> => {
+  const world = peeringWorld(state)
+  const offers = new Map<string, Array<ServiceOffer>>()
+  for (const offer of resolved.offers) {
+    const list = offers.get(offer.federation)
+    if (list === undefined) offers.set(offer.federation, [offer])
+    else list.push(offer)
+  }
+  return state.federations.toSorted(byKey(keyOf)).map((federation) => {
+    const key = keyOf(federation)
+    return statusOf(world, federation, {
+      pairs: (resolved.pairs.get(key) ?? []).map((pair) => outcomeOf(pair, progress)),
+      offers: offers.get(key) ?? [],
+      stray: resolved.strayServices.get(key) ?? []
+    })
+  })
+}
+
+/** A pair of a federation and how far it is. */
+interface Outcome {
+  readonly pair: Pair
+  readonly state: "Federated" | "Refused" | "Pending" | "Unknown"
+  readonly reason: string
+  readonly message: string
+}
+
+interface Outcomes {
+  readonly pairs: ReadonlyArray<Outcome>
+  readonly offers: ReadonlyArray<ServiceOffer>
+  readonly stray: ReadonlyArray<FederatedService>
+}
+
+const outcomeOf = (pair: Pair, progress: ReadonlyMap<string, PeeringProgress>): Outcome => {
+  if (pair.refusal !== undefined) return { pair, state: "Refused", ...pair.refusal }
+  const far = progress.get(pair.peering?.peering.metadata.name ?? "")
+  if (far === undefined)
+    return { pair, state: "Pending", reason: "Progressing", message: "The peering is being set up." }
+  if (far.proven) return { pair, state: "Federated", reason: "Connected", message: "" }
+  const unknown = [far.proof.left, far.proof.right].find(({ status }) => status === "Unknown")
+  const problem = problemOf(far.plans)
+  if (unknown === undefined && problem !== undefined) {
+    return { pair, state: "Pending", reason: problem.reason, message: problem.message }
+  }
+  return unknown === undefined
+    ? { pair, state: "Pending", reason: far.step, message: sentence(far) }
+    : { pair, state: "Unknown", reason: unknown.reason, message: unknown.message }
+}
+
+const sentence = ({ step, waitingFor }: PeeringProgress): string =>
+  step === "Connection" ? waitingFor : `Waits for ${waitingFor}.`
+
+const statusOf = (world: PeeringWorld, federation: MeshFederation, outcomes: Outcomes): StatusPlan => {
+  const federated = outcomes.pairs.filter(({ state }) => state === "Federated")
+  const refused = outcomes.pairs.filter(({ state }) => state === "Refused")
+  const services = [...outcomes.offers.map((offer) => federatedService(world, offer)), ...outcomes.stray].sort(
+    byKey(({ importer, name, service }) => `${importer} ${name} ${service}`)
+  )
+  return {
+    type: resources.meshFederations,
+    namespace: federation.metadata.namespace ?? "",
+    name: federation.metadata.name,
+    uid: federation.metadata.uid ?? "",
+    generation: federation.metadata.generation,
+    verdicts: isDeleting(federation)
+      ? [removing("Accepted"), removing("Ready")]
+      : [acceptedVerdict(outcomes, refused), readyVerdict(outcomes.pairs, federated)],
+    fields: {
+      federatedMeshes: federated.map(({ pair }) => ({ peer: [pair.left.name, pair.right.name] })),
+      pairs: { desired: outcomes.pairs.length, federated: federated.length, refused: refused.length },
+      notFederated: outcomes.pairs
+        .filter(({ state }) => state !== "Federated")
+        .slice(0, maxNotFederated)
+        .map(({ message, pair, reason }) => ({
+          peer: [names.meshKey(pair.left), names.meshKey(pair.right)],
+          reason,
+          message
+        })),
+      services: services.slice(0, maxServices)
+    }
+  }
+}
+
+const removing = (type: string): Verdict => ({
+  type,
+  status: "False",
+  reason: "Removing",
+  message: "It is being deleted; the removal of its peerings is being recorded."
+})
+
+const acceptedVerdict = ({ offers, pairs, stray }: Outcomes, refused: ReadonlyArray<Outcome>): Verdict => {
+  const type = "Accepted"
+  const [first] = refused
+  if (first !== undefined) {
+    const of = `${names.meshKey(first.pair.left)} and ${names.meshKey(first.pair.right)}`
+    return {
+      type,
+      status: "False",
+      reason: refused.every(({ reason }) => reason === first.reason) ? first.reason : "PairsRefused",
+      message: `${refused.length} of ${pairs.length} pairs cannot be federated. ${of}: ${first.message}`
+    }
+  }
+  const refusal = offers.find((offer) => offer.refusal !== undefined)
+  if (refusal?.refusal !== undefined) return serviceVerdict(refusal.entry, refusal.refusal)
+  const [strayService] = stray
+  return strayService === undefined
+    ? { type, status: "True", reason: "Accepted", message: "All pairs and services can be federated." }
+    : serviceVerdict(strayService.name, { reason: "ServiceFromUnknown", message: strayService.message })
+}
+
+const serviceVerdict = (entry: string, { message, reason }: Refusal): Verdict => ({
+  type: "Accepted",
+  status: "False",
+  reason,
+  message: `All pairs can be federated, but entry ${entry} of services cannot be: ${message}`
+})
+
+const readyVerdict = (pairs: ReadonlyArray<Outcome>, federated: ReadonlyArray<Outcome>): Verdict => {
+  const type = "Ready"
+  const rest = pairs.filter(({ state }) => state !== "Federated")
+  const first =
+    rest.find(({ state }) => state === "Pending") ?? rest.find(({ state }) => state === "Refused") ?? rest[0]
+  if (first === undefined) {
+    return { type, status: "True", reason: "Federated", message: "All pairs are proven to reach each other both ways." }
+  }
+  const message = `${federated.length} of ${pairs.length} pairs are federated. ${names.meshKey(first.pair.left)} and ${names.meshKey(first.pair.right)}: ${first.message}`
+  if (first.state === "Unknown") return { type, status: "Unknown", reason: first.reason, message }
+  return { type, status: "False", reason: first.state === "Refused" ? "PairsRefused" : "Progressing", message }
+}
