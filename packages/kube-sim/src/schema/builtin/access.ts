@@ -1,0 +1,51 @@
+import { resources } from "@multicluster-mesh/mesh-model"
+import { age, type BuiltinKind, builtinKind, builtinType, column } from "./BuiltinKind.ts"
+import { anyObject, atomic, kindSchema, labelSelector, listOf, partOf, text, texts } from "./parts.ts"
+
+const rules = listOf(
+  partOf({ apiGroups: texts, resources: texts, resourceNames: texts, nonResourceURLs: texts, verbs: texts }, ["verbs"])
+)
+const subjects = listOf(atomic(partOf({ apiGroup: text, kind: text, name: text, namespace: text }, ["kind", "name"])))
+const roleRef = atomic(partOf({ apiGroup: text, kind: text, name: text }, ["kind", "name"]))
+const rbac = "rbac.authorization.k8s.io"
+
+const bindingColumns = [column("Role", ".roleRef.name"), age]
+
+/** The kinds that say who may do what. */
+export const accessKinds: ReadonlyArray<BuiltinKind> = [
+  builtinKind(
+    resources.clusterRoles,
+    kindSchema("ClusterRole is a cluster level, logical grouping of PolicyRules.", {
+      rules,
+      aggregationRule: partOf({ clusterRoleSelectors: listOf(labelSelector) })
+    })
+  ),
+  builtinKind(
+    builtinType(rbac, "ClusterRoleBinding", "clusterrolebindings", "Cluster"),
+    kindSchema("ClusterRoleBinding references a ClusterRole, but does not contain it.", { subjects, roleRef }, [
+      "roleRef"
+    ]),
+    { columns: bindingColumns }
+  ),
+  builtinKind(
+    builtinType(rbac, "Role", "roles"),
+    kindSchema("Role is a namespaced, logical grouping of PolicyRules.", { rules })
+  ),
+  builtinKind(
+    builtinType(rbac, "RoleBinding", "rolebindings"),
+    kindSchema("RoleBinding references a role, but does not contain it.", { subjects, roleRef }, ["roleRef"]),
+    { columns: bindingColumns }
+  ),
+  builtinKind(
+    builtinType("networking.k8s.io", "NetworkPolicy", "networkpolicies"),
+    kindSchema("NetworkPolicy describes what network traffic is allowed for a set of Pods.", {
+      spec: partOf({
+        podSelector: labelSelector,
+        policyTypes: texts,
+        ingress: listOf(anyObject),
+        egress: listOf(anyObject)
+      })
+    }),
+    { shortNames: ["netpol"] }
+  )
+]
