@@ -48,6 +48,8 @@ export interface Malformed {
   readonly namespace: string
   readonly name: string
   readonly problem: string
+  /** Its uid, where it could be read: the object then says in its own status that it cannot be read. */
+  readonly uid?: string | undefined
 }
 
 /** All that a plan depends on, as one value. Order has no meaning in any list. */

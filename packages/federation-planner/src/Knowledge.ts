@@ -1,4 +1,5 @@
 import {
+  byKey,
   identityKey,
   isComplete,
   type Mark,
@@ -24,7 +25,8 @@ export type ObjectKnowledge =
 
 /** What is known of one control plane. `Found` while the agent is away is what it last said. */
 export type ControlPlaneKnowledge =
-  | { readonly state: "Unknown" | "Absent" }
+  | { readonly state: "Unknown" }
+  | { readonly state: "Absent" }
   | { readonly state: "Found"; readonly found: FoundControlPlane }
 
 /** What the hub knows of one managed cluster. */
@@ -51,9 +53,43 @@ export interface ClusterKnowledge {
   readonly foreignIn: (namespace: string) => ReadonlyArray<string> | undefined
 }
 
-/** Reads of `state` what is known of `cluster`. */
+/** Reads of `state` what is known of `cluster`; of each state and cluster only once. */
 export const knowledgeOf = (state: HubState, cluster: string): ClusterKnowledge => {
-  const facts = state.clusters.find((candidate) => candidate.name === cluster)
+  const memory = memories.get(state) ?? remember(state)
+  const known = memory.clusters.get(cluster)
+  if (known !== undefined) return known
+  const read = readKnowledge(cluster, memory.facts.get(cluster), memory.found.get(cluster) ?? [])
+  memory.clusters.set(cluster, read)
+  return read
+}
+
+interface Memory {
+  readonly facts: ReadonlyMap<string, ClusterFacts>
+  readonly found: ReadonlyMap<string, ReadonlyArray<FoundControlPlane>>
+  readonly clusters: Map<string, ClusterKnowledge>
+}
+
+/** States are never changed, so what was read of one stays true. */
+const memories = new WeakMap<HubState, Memory>()
+
+const remember = (state: HubState): Memory => {
+  const memory = {
+    facts: new Map(state.clusters.map((facts) => [facts.name, facts])),
+    found: Map.groupBy(
+      state.found.toSorted(byKey(({ report }) => `${report.namespace}/${report.name}`)),
+      ({ cluster }) => cluster
+    ),
+    clusters: new Map<string, ClusterKnowledge>()
+  }
+  memories.set(state, memory)
+  return memory
+}
+
+const readKnowledge = (
+  cluster: string,
+  facts: ClusterFacts | undefined,
+  controlPlanes: ReadonlyArray<FoundControlPlane>
+): ClusterKnowledge => {
   const agent = facts?.agent
   const report = agent?.status?.report
   const available = facts !== undefined && facts.available && facts.addOnAvailable && !facts.deleting
@@ -63,7 +99,6 @@ export const knowledgeOf = (state: HubState, cluster: string): ClusterKnowledge 
     agent.status.observedGeneration >= (agent.metadata.generation ?? 0)
   const asked = new Set((agent?.spec.objects ?? []).map(identityKey))
   const objects = new Map((report?.objects ?? []).map((entry) => [identityKey(entry), entry]))
-  const controlPlanes = state.found.filter((found) => found.cluster === cluster)
   return {
     cluster,
     facts,

@@ -30,7 +30,7 @@ export const deliverUnit = (unit: Unit, facts: UnitFacts, mayBegin: boolean): Un
   let problem: Verdict | undefined
   let blockedBy: string | undefined = mayBegin ? undefined : "it is being removed"
   for (const stage of unit.stages) {
-    const outcome = deliverStage(unit, stage, facts, blockedBy)
+    const outcome = deliverStage(unit, stage, facts, blockedBy, mayBegin)
     if (outcome.work !== undefined) works.push(outcome.work)
     problem ??= outcome.problem
     stages.push(outcome.progress)
@@ -58,7 +58,13 @@ interface StageOutcome {
   readonly progress: StageProgress
 }
 
-const deliverStage = (unit: Unit, stage: Stage, facts: UnitFacts, blockedBy: string | undefined): StageOutcome => {
+const deliverStage = (
+  unit: Unit,
+  stage: Stage,
+  facts: UnitFacts,
+  blockedBy: string | undefined,
+  mayBegin: boolean
+): StageOutcome => {
   const received = facts.works.find((work) => stageOf(work) === stage.name)
   const waits = (waitsFor: string, problem?: Verdict): StageOutcome => ({
     work: undefined,
@@ -71,9 +77,10 @@ const deliverStage = (unit: Unit, stage: Stage, facts: UnitFacts, blockedBy: str
   if (received === undefined && stage.waitsFor !== undefined) return waits(stage.waitsFor)
 
   const before = carriedBy(received)
-  const decisions = stage.objects.map((object) =>
-    decideObject(marked(object, facts.fleetId, unit), before.get(identityKey(identityOf(object))), unit, facts)
-  )
+  const decisions = stage.objects
+    .map((object) => ({ object, received: before.get(identityKey(identityOf(object))) }))
+    .filter((one) => mayBegin || one.received !== undefined)
+    .map((one) => decideObject(marked(one.object, facts.fleetId, unit), one.received, unit, facts))
   const collision = decisions.find((decision) => decision._tag === "Collides")
   const waiting = decisions.find((decision) => decision._tag === "Waits")
   if (received === undefined && collision !== undefined)

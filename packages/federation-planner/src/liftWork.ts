@@ -19,8 +19,8 @@ export type Lifted = { readonly left: ReadonlyArray<string> } & (
   /** Nothing of it is left on the cluster: it can go. */
   | { readonly _tag: "Empty" }
   | { readonly _tag: "Lift"; readonly work: WorkAction }
-  /** It is as it has to be before it is deleted. */
-  | { readonly _tag: "Lifted" }
+  /** It is as it has to be before it is deleted; `takesAlong`: objects go with it. */
+  | { readonly _tag: "Lifted"; readonly takesAlong: boolean }
 )
 
 /**
@@ -64,7 +64,7 @@ export const liftWork = (work: ManifestWork, unit: Unit, facts: UnitFacts, inTur
   if (waitsFor !== undefined) return { _tag: "Undecided", waitsFor, left }
   if (kept.length === 0) return { _tag: "Empty", left }
   const spec = workSpec(kept, spared)
-  if (sameSpec(spec, work.spec)) return { _tag: "Lifted", left }
+  if (sameSpec(spec, work.spec)) return { _tag: "Lifted", takesAlong: kept.some((one) => !one.orphaned), left }
   return {
     _tag: "Lift",
     left,

@@ -33,7 +33,9 @@ export const removeUnit = (unit: Unit, removal: Removal, facts: UnitFacts): Unit
     const waits = undecided?.lifted._tag === "Undecided" ? undecided.lifted.waitsFor : "the work agent to take it in"
     return removing([...lifts, ...emptied.map((step) => deletion(step.work))], waits, left)
   }
-  const unapplied = steps.find((step) => step.lifted._tag === "Lifted" && isThere(step.work) && !isApplied(step.work))
+  const unapplied = steps.find(
+    ({ lifted, work }) => lifted._tag === "Lifted" && lifted.takesAlong && isThere(work) && !isApplied(work)
+  )
   if (unapplied !== undefined) {
     return removing([], `the work ${unapplied.work.metadata.name} to be applied`, left)
   }

@@ -1,0 +1,66 @@
+import type { Verdict } from "@multicluster-mesh/mesh-model"
+import type { ClusterKnowledge } from "./Knowledge.ts"
+import type { UnitPlan } from "./UnitPlan.ts"
+
+/** One verdict of the type `type`. */
+export const verdict = (type: string, status: Verdict["status"], reason: string, message: string): Verdict => ({
+  type,
+  status,
+  reason,
+  message
+})
+
+/** `text` as a sentence: with a capital letter and a full stop. */
+export const sentence = (text: string): string =>
+  text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? "" : "."}`
+
+/** Whether what is said of a cluster is news. */
+export const reporting = (knowledge: ClusterKnowledge): Verdict => {
+  const { cluster, facts, reported } = knowledge
+  if (facts === undefined) {
+    return verdict("Reporting", "Unknown", "ClusterNotFound", `There is no ManagedCluster ${cluster}.`)
+  }
+  if (facts.deleting)
+    return verdict("Reporting", "Unknown", "ClusterDetaching", `Cluster ${cluster} is being detached.`)
+  if (!facts.available) {
+    return verdict(
+      "Reporting",
+      "Unknown",
+      "ClusterUnavailable",
+      `Cluster ${cluster} is not available; what is said here is the last that was known.`
+    )
+  }
+  if (!facts.addOnAvailable) {
+    return verdict(
+      "Reporting",
+      "Unknown",
+      "AgentUnavailable",
+      `The agent on ${cluster} is not available; what is said here is the last that was known.`
+    )
+  }
+  return reported
+    ? verdict("Reporting", "True", "Reporting", `The agent on ${cluster} reports.`)
+    : verdict("Reporting", "False", "NotReportedYet", `The agent on ${cluster} has not reported yet.`)
+}
+
+/** How far the objects of a unit are on their way to the cluster, or away from it. */
+export const delivered = (plan: UnitPlan): Verdict => {
+  const say = (status: Verdict["status"], reason: string, message: string) =>
+    verdict("Delivered", status, reason, sentence([message, ...plan.left].filter((part) => part !== "").join("; ")))
+  switch (plan.phase) {
+    case "Held":
+      return say("Unknown", "Held", `nothing is changed: ${plan.message}`)
+    case "Removing":
+      return plan.recheckAt === undefined
+        ? say("False", "Removing", `the removal waits for ${plan.message}`)
+        : say("False", "Removing", `the removal starts at ${plan.recheckAt}`)
+    case "Gone":
+      return say("False", "Removed", "everything is removed")
+    case "Settled":
+      return say("True", "Delivered", "everything is on the cluster")
+    case "Delivering":
+      return plan.problem === undefined
+        ? say("False", "Waiting", plan.message === "" ? "it is on its way" : `it waits for ${plan.message}`)
+        : { ...plan.problem, message: sentence(plan.problem.message) }
+  }
+}

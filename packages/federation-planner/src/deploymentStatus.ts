@@ -1,0 +1,124 @@
+import {
+  byText,
+  isDeleting,
+  keyOf,
+  resources,
+  type MeshDeployment,
+  type MeshDeploymentStatus,
+  type Verdict
+} from "@multicluster-mesh/mesh-model"
+import { sentence, verdict } from "./conditions.ts"
+import type { HubState } from "./HubState.ts"
+import { verdictsOn } from "./meshStatus.ts"
+import type { StatusPlan } from "./Plan.ts"
+import type { ResolvedMeshes } from "./resolveMeshes.ts"
+import type { UnitPlan } from "./UnitPlan.ts"
+import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
+
+type ClusterState = NonNullable<MeshDeploymentStatus["clusters"]>[number]
+
+/** The statuses of all MeshDeployments, sorted. */
+export const deploymentStatuses = (
+  state: HubState,
+  resolved: ResolvedMeshes,
+  plans: ReadonlyMap<string, UnitPlan>
+): ReadonlyArray<StatusPlan> => {
+  const byDeployment = Map.groupBy(
+    resolved.meshes.filter(({ owner }) => owner.kind === "MeshDeployment"),
+    ({ owner }) => owner.key
+  )
+  return state.deployments
+    .toSorted((a, b) => byText(keyOf(a), keyOf(b)))
+    .map((deployment): StatusPlan => {
+      const meshes = byDeployment.get(keyOf(deployment)) ?? []
+      const clusters = [
+        ...meshes.map((mesh) => stateOf(state, mesh, plans.get(meshUnitKey(mesh)))),
+        ...(resolved.refusedClusters.get(keyOf(deployment)) ?? []).map(
+          ({ cluster, mesh, verdict: { message, reason } }): ClusterState => ({
+            cluster,
+            mesh,
+            state: "Refused",
+            reason,
+            message: sentence(message)
+          })
+        )
+      ].sort((a, b) => byText(a.cluster, b.cluster))
+      const fields: Omit<MeshDeploymentStatus, "conditions" | "observedGeneration"> = {
+        appliedMeshes: meshes
+          .flatMap(({ existing, name }) => (existing === undefined ? [] : [name]))
+          .sort(byText)
+          .slice(0, maxClusters),
+        summary: summaryOf(clusters),
+        clusters: clusters.slice(0, maxClusters)
+      }
+      return {
+        type: resources.meshDeployments,
+        namespace: deployment.metadata.namespace ?? "",
+        name: deployment.metadata.name,
+        uid: deployment.metadata.uid ?? "",
+        generation: deployment.metadata.generation,
+        verdicts: [accepted(clusters), ready(deployment, clusters)],
+        fields
+      }
+    })
+}
+
+const maxClusters = 4096
+
+const stateOf = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined): ClusterState => {
+  const verdicts = verdictsOn(state, mesh, plan)
+  const of = (type: string): Verdict =>
+    verdicts.find((one) => one.type === type) ?? verdict(type, "Unknown", "Unknown", "")
+  const say = (how: ClusterState["state"], { message, reason }: Verdict): ClusterState => ({
+    cluster: mesh.cluster,
+    mesh: mesh.name,
+    state: how,
+    reason,
+    message
+  })
+  if (mesh.removal !== undefined) return say("Removing", of("Delivered"))
+  if (of("Accepted").status === "False") return say("Refused", of("Accepted"))
+  if (of("Accepted").status === "Unknown") return say("Unknown", of("Accepted"))
+  if (plan?.problem !== undefined) return say("Refused", of("Delivered"))
+  if (of("Reporting").status === "Unknown") return say("Unknown", of("Reporting"))
+  if (of("Ready").status === "Unknown") return say("Unknown", of("Ready"))
+  if (of("Ready").status === "False") return say("Progressing", of("Ready"))
+  return of("Delivered").status === "True" ? say("Ready", of("Ready")) : say("Progressing", of("Delivered"))
+}
+
+const summaryOf = (clusters: ReadonlyArray<ClusterState>): NonNullable<MeshDeploymentStatus["summary"]> => {
+  const count = (state: ClusterState["state"]) => clusters.filter((cluster) => cluster.state === state).length
+  const removing = count("Removing")
+  return {
+    desired: clusters.length - removing,
+    ready: count("Ready"),
+    progressing: count("Progressing"),
+    refused: count("Refused"),
+    unknown: count("Unknown"),
+    removing
+  }
+}
+
+const accepted = (clusters: ReadonlyArray<ClusterState>): Verdict => {
+  const refused = clusters.filter(({ state }) => state === "Refused")
+  const [first] = refused
+  return first === undefined
+    ? verdict("Accepted", "True", "Accepted", "Every cluster can have its mesh.")
+    : verdict("Accepted", "False", first.reason, `${first.cluster}: ${first.message}${others(refused)}`)
+}
+
+const ready = (deployment: MeshDeployment, clusters: ReadonlyArray<ClusterState>): Verdict => {
+  if (isDeleting(deployment)) return verdict("Ready", "False", "Removing", "The meshes are being removed.")
+  const waiting = clusters.filter(({ state }) => state !== "Ready" && state !== "Removing")
+  const [first] = waiting
+  return first === undefined
+    ? verdict("Ready", "True", "Ready", "Every mesh is ready.")
+    : verdict("Ready", "False", first.reason, `${first.cluster}: ${first.message}${others(waiting)}`)
+}
+
+/** The other clusters in question, by name as far as people read on. */
+const others = ([, ...rest]: ReadonlyArray<ClusterState>): string => {
+  const named = rest.slice(0, 5).map(({ cluster }) => cluster)
+  const more = rest.length - named.length
+  return rest.length === 0 ? "" : ` Also: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`
+}

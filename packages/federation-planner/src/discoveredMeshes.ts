@@ -1,0 +1,78 @@
+import { byKey, isDeleting, keyOf, labels, resources, type Mesh } from "@multicluster-mesh/mesh-model"
+import type { FoundControlPlane, HubState } from "./HubState.ts"
+import { knowledgeOf } from "./Knowledge.ts"
+import type { HubAction } from "./Plan.ts"
+import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
+import { isOurs } from "./works.ts"
+
+/**
+ * The Meshes to make for control planes that were found, and those to take away again.
+ *
+ * One is made when a control plane belongs to no Mesh; its spec is never touched afterwards. It goes when its agent,
+ * alive and with a complete list, does not report the control plane any more, or once the control plane is ours.
+ */
+export const discoveredMeshActions = (state: HubState, wanted: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> => {
+  const taken = new Set([
+    ...state.meshes.map(keyOf),
+    ...wanted.map(({ cluster, name }) => `${cluster}/${name}`),
+    ...state.malformed.filter(({ kind }) => kind === "Mesh").map(({ name, namespace }) => `${namespace}/${name}`)
+  ])
+  const represented = new Set(state.meshes.filter(isDiscovered).map(placeOf))
+  const owned = new Set(
+    wanted.flatMap((mesh) =>
+      ownsControlPlane(state, mesh) ? [place(mesh.cluster, mesh.namespace, mesh.controlPlane)] : []
+    )
+  )
+  const clusters = new Map(state.clusters.map((cluster) => [cluster.name, cluster]))
+
+  const made = state.found
+    .filter((found) => clusters.get(found.cluster)?.deleting === false)
+    .filter((found) => !represented.has(placeOfFound(found)) && !owned.has(placeOfFound(found)))
+    .filter((found) => !found.report.deleting && !taken.has(keyOf(found.discovered)))
+    .toSorted(byKey((found) => keyOf(found.discovered)))
+    .map(({ discovered }): HubAction => {
+      const { apiVersion, kind, metadata, spec } = discovered
+      const labelled = { ...metadata, labels: { ...metadata.labels, [labels.discoveredLabel]: "true" } }
+      return { _tag: "ApplyObject", type: resources.meshes, object: { apiVersion, kind, metadata: labelled, spec } }
+    })
+  const gone = state.meshes
+    .filter((mesh) => isMadeByHub(mesh) && !isDeleting(mesh) && clusters.has(mesh.metadata.namespace ?? ""))
+    .filter((mesh) => owned.has(placeOf(mesh)) || isAbsent(state, mesh))
+    .toSorted(byKey(keyOf))
+    .map(({ metadata }): HubAction => ({
+      _tag: "DeleteObject",
+      type: resources.meshes,
+      namespace: metadata.namespace ?? "",
+      name: metadata.name,
+      uid: metadata.uid ?? ""
+    }))
+  return [...made, ...gone]
+}
+
+/** Whether a Mesh stands for something that was found, and nobody wished for. */
+export const isDiscovered = (mesh: Mesh): boolean => mesh.spec.managementPolicy === "Observe"
+
+/** Whether the hub made such a Mesh: one that a person wrote is theirs. */
+export const isMadeByHub = (mesh: Mesh): boolean =>
+  isDiscovered(mesh) && mesh.metadata.labels?.[labels.discoveredLabel] !== undefined
+
+const isAbsent = (state: HubState, mesh: Mesh): boolean => {
+  const { namespace, name } = mesh.spec.controlPlane
+  const knowledge = knowledgeOf(state, mesh.metadata.namespace ?? "")
+  return name !== undefined && knowledge.controlPlane(namespace, name).state === "Absent"
+}
+
+/** Whether the control plane in the place of a wished mesh carries that mesh's mark. */
+export const ownsControlPlane = (state: HubState, mesh: WantedMesh): boolean => {
+  const known = knowledgeOf(state, mesh.cluster).controlPlane(mesh.namespace, mesh.controlPlane)
+  if (known.state !== "Found") return false
+  const { deleting, mark, uid } = known.found.report
+  return isOurs({ state: "Present", mark, uid, deleting }, state.fleetId, meshUnitKey(mesh))
+}
+
+const place = (cluster: string, namespace: string, name: string): string => `${cluster}/${namespace}/${name}`
+
+const placeOf = ({ metadata, spec }: Mesh): string =>
+  place(metadata.namespace ?? "", spec.controlPlane.namespace, spec.controlPlane.name ?? metadata.name)
+
+const placeOfFound = ({ cluster, report }: FoundControlPlane): string => place(cluster, report.namespace, report.name)

@@ -1,0 +1,145 @@
+import {
+  byText,
+  keyOf,
+  names,
+  resources,
+  type Mesh,
+  type MeshKey,
+  type MeshStatus,
+  type Verdict
+} from "@multicluster-mesh/mesh-model"
+import { delivered, reporting, sentence, verdict } from "./conditions.ts"
+import { isDiscovered, ownsControlPlane } from "./discoveredMeshes.ts"
+import type { FoundControlPlane, HubState, MeshFacts } from "./HubState.ts"
+import { knowledgeOf, type ControlPlaneKnowledge } from "./Knowledge.ts"
+import { operatorWaitOf } from "./meshUnits.ts"
+import type { StatusPlan } from "./Plan.ts"
+import { missingOptionalOperators } from "./providers/maistra/operators.ts"
+import { readiness } from "./readiness.ts"
+import type { UnitPlan } from "./UnitPlan.ts"
+import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
+
+/** The verdicts on a wanted mesh, whether its Mesh is on the hub yet or not. */
+export const verdictsOn = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined): ReadonlyArray<Verdict> => {
+  const reports = reporting(knowledgeOf(state, mesh.cluster))
+  const found = controlPlaneOfMesh(state, mesh)
+  const delivery = plan === undefined ? verdict("Delivered", "Unknown", "Held", "") : delivered(plan)
+  const ready =
+    mesh.removal !== undefined
+      ? verdict("Ready", "False", "Removing", "The mesh is being removed.")
+      : mesh.refused !== undefined
+        ? verdict("Ready", "False", mesh.refused.reason, sentence(mesh.refused.message))
+        : readiness(reports, found, mesh, delivery)
+  return [accepted(mesh), withOperators(state, mesh, delivery), ready, reports]
+}
+
+const accepted = (mesh: WantedMesh): Verdict => {
+  if (mesh.refused !== undefined) return { ...mesh.refused, message: sentence(mesh.refused.message) }
+  if (mesh.heldBecause !== undefined) {
+    return verdict("Accepted", "Unknown", "OwnerMissing", sentence(mesh.heldBecause))
+  }
+  return verdict("Accepted", "True", "Accepted", "The mesh is wished, and nothing is against it.")
+}
+
+/** What the operators add to the verdict on the delivery: who must act, and what is optional and missing. */
+const withOperators = (state: HubState, mesh: WantedMesh, delivery: Verdict): Verdict => {
+  const wait = operatorWaitOf(state, mesh)
+  if (delivery.reason === "Waiting" && wait !== undefined && delivery.message.includes(wait.message)) {
+    return { ...delivery, reason: wait.reason }
+  }
+  const missing =
+    delivery.status === "True"
+      ? missingOptionalOperators(mesh.mesh.spec.controlPlane, knowledgeOf(state, mesh.cluster))
+      : []
+  return missing.length === 0
+    ? delivery
+    : {
+        ...delivery,
+        message: `${delivery.message} Operators that components need do not run yet: ${missing.join("; ")}.`
+      }
+}
+
+/** The statuses of all Meshes on the hub, sorted. `peers` are the proven peers by `cluster/name`. */
+export const meshStatuses = (
+  state: HubState,
+  wanted: ReadonlyArray<WantedMesh>,
+  plans: ReadonlyMap<string, UnitPlan>,
+  peers: ReadonlyMap<string, ReadonlyArray<MeshKey>>
+): ReadonlyArray<StatusPlan> => {
+  const byKey = new Map(wanted.map((mesh) => [names.meshKey(mesh), mesh]))
+  return state.meshes
+    .toSorted((a, b) => byText(keyOf(a), keyOf(b)))
+    .map((existing): StatusPlan => {
+      const key = keyOf(existing)
+      const mesh = byKey.get(key)
+      const verdicts =
+        mesh === undefined ? verdictsOnFound(state, existing) : verdictsOn(state, mesh, plans.get(meshUnitKey(mesh)))
+      const known = mesh === undefined ? controlPlaneInPlace(state, existing) : controlPlaneOfMesh(state, mesh)
+      return {
+        type: resources.meshes,
+        namespace: existing.metadata.namespace ?? "",
+        name: existing.metadata.name,
+        uid: existing.metadata.uid ?? "",
+        generation: existing.metadata.generation,
+        verdicts,
+        fields: { ...factsOf(known, existing), ...peerFields(peers.get(key) ?? []) }
+      }
+    })
+}
+
+const verdictsOnFound = (state: HubState, existing: Mesh): ReadonlyArray<Verdict> => {
+  const reports = reporting(knowledgeOf(state, existing.metadata.namespace ?? ""))
+  const accepted = isDiscovered(existing)
+    ? verdict("Accepted", "True", "Observed", "The mesh was found; nothing of it is touched.")
+    : verdict("Accepted", "Unknown", "ClusterNotFound", reports.message)
+  return [accepted, readiness(reports, controlPlaneInPlace(state, existing), undefined, undefined), reports]
+}
+
+const controlPlaneOfMesh = (state: HubState, mesh: WantedMesh): ControlPlaneKnowledge => {
+  const known = knowledgeOf(state, mesh.cluster).controlPlane(mesh.namespace, mesh.controlPlane)
+  return known.state === "Found" && !ownsControlPlane(state, mesh) ? { state: "Absent" } : known
+}
+
+const controlPlaneInPlace = (state: HubState, { metadata, spec }: Mesh): ControlPlaneKnowledge =>
+  knowledgeOf(state, metadata.namespace ?? "").controlPlane(
+    spec.controlPlane.namespace,
+    spec.controlPlane.name ?? metadata.name
+  )
+
+/** What is known of the mesh as it is; what is unknown now stays as it was last known. */
+const factsOf = (known: ControlPlaneKnowledge, existing: Mesh): MeshFacts => {
+  if (known.state === "Found") return pickFacts(found(known.found, existing))
+  const wished = existing.spec.controlPlane.version
+  const nothing = wished === undefined ? {} : { version: wished }
+  return known.state === "Unknown" && existing.status !== undefined
+    ? { ...nothing, ...pickFacts(existing.status) }
+    : nothing
+}
+
+const found = ({ facts }: FoundControlPlane, existing: Mesh): MeshFacts => {
+  const wished = existing.spec.controlPlane.version
+  return facts.version === undefined && wished !== undefined ? { ...facts, version: wished } : facts
+}
+
+const pickFacts = (status: MeshStatus | MeshFacts): MeshFacts => ({
+  ...(status.version === undefined ? {} : { version: status.version }),
+  ...(status.chartVersion === undefined ? {} : { chartVersion: status.chartVersion }),
+  ...(status.controlPlane === undefined ? {} : { controlPlane: status.controlPlane }),
+  ...(status.readiness === undefined ? {} : { readiness: status.readiness }),
+  ...(status.members === undefined ? {} : { members: status.members }),
+  ...(status.trust === undefined ? {} : { trust: status.trust }),
+  ...(status.gateways === undefined ? {} : { gateways: status.gateways })
+})
+
+const maxPeersNamed = 3
+
+const peerFields = (peers: ReadonlyArray<MeshKey>): Pick<MeshStatus, "peers" | "peerSummary"> => {
+  if (peers.length === 0) return {}
+  const sorted = peers.toSorted((a, b) => byText(names.meshKey(a), names.meshKey(b)))
+  const named = sorted.slice(0, maxPeersNamed).map(({ name }) => name)
+  const more = sorted.length - named.length
+  return {
+    peers: sorted.map(({ cluster, name }) => ({ cluster, name })),
+    peerSummary: `${named.join(", ")}${more > 0 ? ` + ${more}` : ""}`
+  }
+}

@@ -1,0 +1,91 @@
+import { identityOf, names, type MeshKey } from "@multicluster-mesh/mesh-model"
+import type { HubState } from "./HubState.ts"
+import { knowledgeOf } from "./Knowledge.ts"
+import { controlPlaneOf, memberRollOf, membersOf, namespaceOf } from "./providers/maistra/controlPlane.ts"
+import { gatewaysFor } from "./providers/maistra/gateways.ts"
+import { meshOperator, operatorWait } from "./providers/maistra/operators.ts"
+import { areRightsThere } from "./clusterUnits.ts"
+import type { Stage, Unit } from "./Unit.ts"
+import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
+import { meshOf, sideNames, type WantedPeering } from "./WantedPeering.ts"
+import { stageOf, worksOf } from "./works.ts"
+
+/** The units of all wanted meshes: each a Namespace, then its control plane, then its member roll. */
+export const meshUnits = (
+  state: HubState,
+  meshes: ReadonlyArray<WantedMesh>,
+  peerings: ReadonlyArray<WantedPeering>
+): ReadonlyArray<Unit> => {
+  const byMesh = peeringsByMesh(peerings)
+  return meshes.map((mesh) => meshUnit(state, mesh, byMesh.get(names.meshKey(mesh)) ?? []))
+}
+
+const meshUnit = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<WantedPeering>): Unit => ({
+  key: meshUnitKey(mesh),
+  cluster: mesh.cluster,
+  chain: chainOf(mesh),
+  stages: stagesOf(state, mesh, peerings),
+  removal: mesh.removal,
+  removalWaitsFor: sidesLeft(mesh, peerings),
+  heldBecause: mesh.heldBecause ?? mesh.refused?.message
+})
+
+/** From the resource that a person wrote to the Mesh. */
+const chainOf = (mesh: WantedMesh): ReadonlyArray<string> => {
+  const own = `Mesh ${names.meshKey(mesh)}`
+  return mesh.owner.kind === "Mesh" ? [own] : [`MeshDeployment ${mesh.owner.key}`, own]
+}
+
+const stagesOf = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<WantedPeering>): ReadonlyArray<Stage> => {
+  const namespace = namespaceOf(mesh)
+  const controlPlane = controlPlaneOf(mesh, gatewaysFor(mesh, peerings))
+  const roll = memberRollOf(mesh)
+  // A roll that is delivered is emptied, not forgotten; one that was never wished is never made.
+  const rollDelivered = worksOf(state, mesh.cluster, meshUnitKey(mesh)).some((work) => stageOf(work) === "roll")
+  const hasRoll = membersOf(mesh).length > 0 || rollDelivered || mesh.removal !== undefined
+  return [
+    {
+      name: "namespace",
+      identities: [identityOf(namespace)],
+      objects: [namespace],
+      waitsFor: areRightsThere(state, mesh.cluster) ? undefined : "the rights of OCM's work agent to be on the cluster"
+    },
+    {
+      name: "control-plane",
+      identities: [identityOf(controlPlane)],
+      objects: [controlPlane],
+      waitsFor: operatorWaitOf(state, mesh)?.message
+    },
+    ...(hasRoll ? [{ name: "roll", identities: [identityOf(roll)], objects: [roll], waitsFor: undefined }] : [])
+  ]
+}
+
+/** What the mesh waits for at its operator; nothing where someone else installs it: then its kinds have to be there. */
+export const operatorWaitOf = (state: HubState, mesh: WantedMesh) =>
+  mesh.operator.install === "External" ? undefined : operatorWait(knowledgeOf(state, mesh.cluster), meshOperator)
+
+/** The peerings of a mesh whose own side is still on its cluster: they go before the mesh does. */
+const sidesLeft = (mesh: MeshKey, peerings: ReadonlyArray<WantedPeering>): string | undefined => {
+  const left = peerings.filter(({ existing, gone, peering }) =>
+    sideNames.some(
+      (side) =>
+        existing !== undefined && names.meshKey(meshOf(peering.spec[side])) === names.meshKey(mesh) && !gone.has(side)
+    )
+  )
+  return left.length === 0
+    ? undefined
+    : `its peerings to be removed: ${left.map(({ peering }) => peering.metadata.name).join(", ")}`
+}
+
+const peeringsByMesh = (peerings: ReadonlyArray<WantedPeering>): ReadonlyMap<string, ReadonlyArray<WantedPeering>> => {
+  const byMesh = new Map<string, Array<WantedPeering>>()
+  for (const wanted of peerings) {
+    for (const side of sideNames) {
+      const key = names.meshKey(meshOf(wanted.peering.spec[side]))
+      const list = byMesh.get(key)
+      if (list === undefined) byMesh.set(key, [wanted])
+      else list.push(wanted)
+    }
+  }
+  return byMesh
+}

@@ -1,0 +1,32 @@
+import { defaultOperator, isDeleting, keyOf, type Mesh, type Removal } from "@multicluster-mesh/mesh-model"
+import { deploymentOf } from "./deployedMeshes.ts"
+import type { HubState } from "./HubState.ts"
+import type { WantedMesh } from "./WantedMesh.ts"
+
+/** The meshes that people wish by writing a Mesh themselves: each is a MeshDeployment of one. */
+export const ownMeshes = (state: HubState): ReadonlyArray<WantedMesh> =>
+  state.meshes.filter(isOwnMesh).map((existing): WantedMesh => {
+    const { metadata, spec } = existing
+    const removal = spec.removal ?? endOf(state, existing)
+    return {
+      cluster: metadata.namespace ?? "",
+      name: metadata.name,
+      mesh: { ...existing, spec: { ...spec, ...(removal === undefined ? {} : { removal }) } },
+      existing,
+      owner: { kind: "Mesh", key: keyOf(existing) },
+      operator: defaultOperator,
+      controlPlane: spec.controlPlane.name ?? metadata.name,
+      namespace: spec.controlPlane.namespace,
+      trustDomain: spec.trustDomain ?? `${metadata.name}.local`,
+      removal,
+      refused: undefined,
+      heldBecause: undefined
+    }
+  })
+
+/** Whether a person wrote a Mesh to wish it: neither found by the hub nor made for a MeshDeployment. */
+export const isOwnMesh = (mesh: Mesh): boolean =>
+  mesh.spec.managementPolicy !== "Observe" && deploymentOf(mesh) === undefined
+
+const endOf = (state: HubState, existing: Mesh): Removal | undefined =>
+  isDeleting(existing) ? { since: state.now, policy: "Delete", gracePeriod: "0s" } : undefined

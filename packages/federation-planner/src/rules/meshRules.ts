@@ -1,0 +1,106 @@
+import { byText, clusterOf, isTrue, names, type Verdict } from "@multicluster-mesh/mesh-model"
+import { ownsControlPlane } from "../discoveredMeshes.ts"
+import type { HubState } from "../HubState.ts"
+import { knowledgeOf } from "../Knowledge.ts"
+import { meshUnitKey, type WantedMesh } from "../WantedMesh.ts"
+import { worksOf } from "../works.ts"
+
+interface MeshFacts {
+  readonly state: HubState
+  readonly mesh: WantedMesh
+  /** Meshes that are wished in the same namespace of the same cluster, this one included. */
+  readonly neighbours: ReadonlyArray<WantedMesh>
+}
+
+type MeshRule = (facts: MeshFacts) => Verdict | undefined
+
+const refuse = (reason: string, message: string): Verdict => ({ type: "Accepted", status: "False", reason, message })
+
+const clusterMismatch: MeshRule = ({ mesh }) =>
+  clusterOf(mesh.mesh.spec) === mesh.cluster
+    ? undefined
+    : refuse(
+        "ClusterMismatch",
+        `a Mesh lives in the namespace of its cluster: this one is in ${mesh.cluster} and names ${clusterOf(mesh.mesh.spec)}`
+      )
+
+const clusterNotFound: MeshRule = ({ mesh, state }) =>
+  knowledgeOf(state, mesh.cluster).facts === undefined
+    ? refuse("ClusterNotFound", `there is no ManagedCluster ${mesh.cluster}: correct the name, or import the cluster`)
+    : undefined
+
+const reservedNamespace: MeshRule = ({ mesh }) =>
+  /^(kube|openshift|ibm)(-|$)/u.test(mesh.namespace)
+    ? refuse(
+        "NamespaceReserved",
+        `a control plane cannot be in ${mesh.namespace}, a namespace of the platform: choose another controlPlane.namespace`
+      )
+    : undefined
+
+const reservedMember: MeshRule = ({ mesh }) => {
+  const reserved = mesh.mesh.spec.meshMemberRoll?.filter((member) => /^(kube|openshift|ibm)(-|$)/u.test(member)) ?? []
+  return reserved.length === 0
+    ? undefined
+    : refuse(
+        "MemberReserved",
+        `namespaces of the platform cannot be in a mesh: take ${reserved.toSorted(byText).join(", ")} out of meshMemberRoll`
+      )
+}
+
+const kialiNeedsPrometheus: MeshRule = ({ mesh }) => {
+  const components = mesh.mesh.spec.controlPlane.components
+  return components !== undefined && components.includes("kiali") && !components.includes("prometheus")
+    ? refuse("KialiNeedsPrometheus", "the component kiali needs prometheus: add prometheus, or take kiali out")
+    : undefined
+}
+
+/** OSSM takes one control plane per namespace, the oldest. Who is there keeps it; among newcomers the first by name. */
+const namespaceTaken: MeshRule = ({ mesh, neighbours, state }) => {
+  if (isDelivered(state, mesh)) return undefined
+  const found = knowledgeOf(state, mesh.cluster).controlPlanes.find(
+    ({ report }) =>
+      report.namespace === mesh.namespace && !(report.name === mesh.controlPlane && ownsControlPlane(state, mesh))
+  )
+  const taken = (by: string): Verdict =>
+    refuse(
+      "NamespaceTaken",
+      `a namespace holds one control plane, and ${mesh.namespace} on ${mesh.cluster} has ${by}: choose another controlPlane.namespace`
+    )
+  if (found !== undefined) return taken(`ServiceMeshControlPlane ${found.report.name} already`)
+  const first = neighbours
+    .toSorted((a, b) => rank(state, a) - rank(state, b) || byText(names.meshKey(a), names.meshKey(b)))
+    .at(0)
+  return first === undefined || first.name === mesh.name ? undefined : taken(`that of Mesh ${names.meshKey(first)}`)
+}
+
+/** In the order in which a person reads them: where, then what. */
+const rules: ReadonlyArray<MeshRule> = [
+  clusterMismatch,
+  clusterNotFound,
+  reservedNamespace,
+  reservedMember,
+  kialiNeedsPrometheus,
+  namespaceTaken
+]
+
+/** Why meshes cannot be, by `cluster/name`; the first rule that refuses one speaks. */
+export const refusalsOf = (state: HubState, meshes: ReadonlyArray<WantedMesh>): ReadonlyMap<string, Verdict> => {
+  const byNamespace = Map.groupBy(meshes, (mesh) => `${mesh.cluster}/${mesh.namespace}`)
+  const refusals = new Map<string, Verdict>()
+  for (const mesh of meshes) {
+    const neighbours = byNamespace.get(`${mesh.cluster}/${mesh.namespace}`) ?? []
+    const refusal = rules.map((rule) => rule({ state, mesh, neighbours })).find((one) => one !== undefined)
+    if (refusal !== undefined) refusals.set(names.meshKey(mesh), refusal)
+  }
+  return refusals
+}
+
+const isDelivered = (state: HubState, mesh: WantedMesh): boolean =>
+  worksOf(state, mesh.cluster, meshUnitKey(mesh)).length > 0
+
+/** Who is there comes first: by what is delivered, then by what was accepted, then by what is on the hub. */
+const rank = (state: HubState, mesh: WantedMesh): number => {
+  if (isDelivered(state, mesh)) return 0
+  if (isTrue(mesh.existing?.status?.conditions, "Accepted")) return 1
+  return mesh.existing === undefined ? 3 : 2
+}
