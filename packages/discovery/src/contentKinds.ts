@@ -2,7 +2,7 @@ import { resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 
 /**
  * The kinds that an agent lists, by metadata alone, in a namespace that is to be removed: what people put there, and
- * what may own it. Secrets are not among them: an agent has no right to read any.
+ * what may own it; no two have the same `kind`. Secrets are not among them: an agent has no right to read any.
  */
 export const contentKinds: ReadonlyArray<ResourceType> = [
   resources.configMaps,

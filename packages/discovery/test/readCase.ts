@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs"
+import { globSync, readFileSync } from "node:fs"
+import { basename } from "node:path"
 import { parse } from "yaml"
 import type { ClusterSnapshot, KindState, Look, NamespaceContents } from "@multicluster-mesh/discovery"
 import { contentKinds, snapshotApis, snapshotKinds } from "@multicluster-mesh/discovery"
@@ -36,15 +37,14 @@ const stateOf = (written: Written | undefined): KindState =>
       ? { _tag: "Unknown", message: written.unknown }
       : { _tag: "Known", objects: written ?? [] }
 
-export const readCase = (file: URL): Case => {
-  const {
-    cluster = "east",
-    asked,
-    kinds,
-    apis,
-    objects = [],
-    namespaces = {}
-  }: WrittenCase = parse(readFileSync(file, "utf8"))
+/** The cases in `testdata`. */
+export const caseNames: ReadonlyArray<string> = globSync("testdata/*.in.yaml", { cwd: import.meta.dirname })
+  .map((file) => basename(file, ".in.yaml"))
+  .sort()
+
+export const readCase = (name: string): Case => {
+  const text = readFileSync(new URL(`testdata/${name}.in.yaml`, import.meta.url), "utf8")
+  const { cluster = "east", asked, kinds, apis, objects = [], namespaces = {} }: WrittenCase = parse(text)
   const snapshot: ClusterSnapshot = {
     kinds: Object.fromEntries(snapshotKinds.map(({ name }) => [name, stateOf(kinds?.[name])])),
     apis: Object.fromEntries(
