@@ -21,7 +21,8 @@ export type ObjectKnowledge =
       readonly deleting: boolean
     }
   /** `NotServed`: the cluster does not know the kind. `confirmed`: looked at after a removal asked for it. */
-  | { readonly state: "Absent" | "NotServed"; readonly confirmed: boolean }
+  | { readonly state: "Absent"; readonly confirmed: boolean }
+  | { readonly state: "NotServed"; readonly confirmed: boolean }
 
 /** What is known of one control plane. `Found` while the agent is away is what it last said. */
 export type ControlPlaneKnowledge =

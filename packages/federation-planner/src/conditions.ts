@@ -47,20 +47,15 @@ export const reporting = (knowledge: ClusterKnowledge): Verdict => {
 export const delivered = (plan: UnitPlan): Verdict => {
   const say = (status: Verdict["status"], reason: string, message: string) =>
     verdict("Delivered", status, reason, sentence([message, ...plan.left].filter((part) => part !== "").join("; ")))
-  switch (plan.phase) {
-    case "Held":
-      return say("Unknown", "Held", `nothing is changed: ${plan.message}`)
-    case "Removing":
-      return plan.recheckAt === undefined
-        ? say("False", "Removing", `the removal waits for ${plan.message}`)
-        : say("False", "Removing", `the removal starts at ${plan.recheckAt}`)
-    case "Gone":
-      return say("False", "Removed", "everything is removed")
-    case "Settled":
-      return say("True", "Delivered", "everything is on the cluster")
-    case "Delivering":
-      return plan.problem === undefined
-        ? say("False", "Waiting", plan.message === "" ? "it is on its way" : `it waits for ${plan.message}`)
-        : { ...plan.problem, message: sentence(plan.problem.message) }
+  if (plan.phase === "Held") return say("Unknown", "Held", `nothing is changed: ${plan.message}`)
+  if (plan.phase === "Gone") return say("False", "Removed", "everything is removed")
+  if (plan.phase === "Settled") return say("True", "Delivered", "everything is on the cluster")
+  if (plan.phase === "Removing") {
+    return plan.recheckAt === undefined
+      ? say("False", "Removing", `the removal waits for ${plan.message}`)
+      : say("False", "Removing", `the removal starts at ${plan.recheckAt}`)
   }
+  return plan.problem === undefined
+    ? say("False", "Waiting", plan.message === "" ? "it is on its way" : `it waits for ${plan.message}`)
+    : { ...plan.problem, message: sentence(plan.problem.message) }
 }

@@ -1,4 +1,4 @@
-import { identityOf, labels, type KubeObject } from "@multicluster-mesh/mesh-model"
+import { identityOf, labels, type KubeObject, type Mark } from "@multicluster-mesh/mesh-model"
 import type { UnitFacts } from "./UnitPlan.ts"
 import type { Unit } from "./Unit.ts"
 import { inWords, isOurs, type Carried } from "./works.ts"
@@ -31,36 +31,30 @@ export const decideObject = (
   const what = inWords(identity)
   const known = facts.knowledge.object(identity)
   const carry = (force: boolean): Decision => ({ _tag: "Carry", carried: { object, force, orphaned: true } })
-  const waits = (why: string, unknown = false): Decision => ({ _tag: "Waits", why, unknown })
 
   if (isOurs(known, facts.fleetId, unit.key)) {
     if (received !== undefined) return carry(true)
     return known.deleting ? waits(`${what} to be gone: it is being deleted`) : carry(true)
   }
-  switch (known.state) {
-    case "Unknown":
-      return waits(`the agent to say whether ${what} is there`, true)
-    case "Absent":
-      return carry(received?.force ?? false)
-    case "NotServed":
-      return received === undefined
-        ? waits(`the cluster to serve ${identity.kind} (${identity.apiVersion})`)
-        : carry(received.force)
-    case "Present": {
-      if (received === undefined && known.mark === undefined && prerequisites.has(identity.kind)) {
-        return known.deleting ? waits(`${what} to be gone: it is being deleted`) : { _tag: "UsedAsItIs" }
-      }
-      const whose =
-        known.mark === undefined
-          ? "was not made by this add-on"
-          : known.mark.fleetId === facts.fleetId
-            ? "belongs to another resource of this hub"
-            : "belongs to another hub"
-      const remedy =
-        known.mark === undefined
-          ? "delete it, or choose another name or namespace"
-          : `choose another name or namespace, or, if nothing needs it any more, delete it or its label ${labels.unitLabel}`
-      return { _tag: "Collides", why: `${what} is there already and ${whose}: ${remedy}`, kept: received }
-    }
+  if (known.state === "Unknown") return waits(`the agent to say whether ${what} is there`, true)
+  if (known.state === "Absent") return carry(received?.force ?? false)
+  if (known.state === "NotServed") {
+    return received === undefined
+      ? waits(`the cluster to serve ${identity.kind} (${identity.apiVersion})`)
+      : carry(received.force)
   }
+  if (received === undefined && known.mark === undefined && prerequisites.has(identity.kind)) {
+    return known.deleting ? waits(`${what} to be gone: it is being deleted`) : { _tag: "UsedAsItIs" }
+  }
+  return { _tag: "Collides", why: collision(what, known.mark, facts.fleetId), kept: received }
+}
+
+const waits = (why: string, unknown = false): Decision => ({ _tag: "Waits", why, unknown })
+
+const collision = (what: string, mark: Mark | undefined, fleetId: string): string => {
+  if (mark === undefined) {
+    return `${what} is there already and was not made by this add-on: delete it, or choose another name or namespace`
+  }
+  const whose = mark.fleetId === fleetId ? "another resource of this hub" : "another hub"
+  return `${what} is there already and belongs to ${whose}: choose another name or namespace, or, if nothing needs it any more, delete it or its label ${labels.unitLabel}`
 }

@@ -33,7 +33,7 @@ export interface DeployedMeshes {
 export const deployedMeshes = (state: HubState): DeployedMeshes => {
   const onHub = new Map(state.meshes.map((mesh) => [keyOf(mesh), mesh]))
   const meshes = new Map<string, WantedMesh>()
-  const refused: Array<RefusedCluster & { readonly deployment: string }> = []
+  const refusals: Array<RefusedCluster & { readonly deployment: string }> = []
   const deployments = state.deployments.toSorted(byKey(keyOf))
 
   for (const deployment of deployments) {
@@ -44,7 +44,7 @@ export const deployedMeshes = (state: HubState): DeployedMeshes => {
       const existing = onHub.get(`${cluster}/${name}`)
       const verdict = refusalOf(state, key, cluster, name, existing) ?? takenBy(meshes.get(`${cluster}/${name}`), key)
       if (verdict === undefined) meshes.set(`${cluster}/${name}`, wishedMesh(deployment, cluster, name, existing))
-      else refused.push({ deployment: key, cluster, mesh: name, verdict })
+      else refusals.push({ deployment: key, cluster, mesh: name, verdict })
     }
   }
 
@@ -56,7 +56,7 @@ export const deployedMeshes = (state: HubState): DeployedMeshes => {
     const end = endOf(state, owner, byDeployment.get(owner))
     meshes.set(keyOf(existing), keptMesh(existing, owner, byDeployment.get(owner)?.spec.operator, end))
   }
-  return { meshes: [...meshes.values()], refused }
+  return { meshes: [...meshes.values()], refused: refusals }
 }
 
 /** The MeshDeployment, `namespace/name`, for which the hub made a Mesh; undefined for every other Mesh. */
@@ -88,12 +88,10 @@ const wishedMesh = (
     refused:
       frozen === undefined
         ? undefined
-        : {
-            type: "Accepted",
-            status: "False",
-            reason: "ImmutableField",
-            message: `${frozen} of a mesh that is there cannot be changed: undo the change, or give the MeshDeployment another name`
-          }
+        : refused(
+            "ImmutableField",
+            `${frozen} of a mesh that is there cannot be changed: undo the change, or give the MeshDeployment another name`
+          )
   }
 }
 
@@ -176,7 +174,6 @@ const refusalOf = (
   name: string,
   existing: Mesh | undefined
 ): Verdict | undefined => {
-  const refused = (reason: string, message: string): Verdict => ({ type: "Accepted", status: "False", reason, message })
   const facts = state.clusters.find((candidate) => candidate.name === cluster)
   if (facts === undefined) {
     return refused("ClusterNotFound", `there is no ManagedCluster ${cluster}: correct the name, or import the cluster`)
@@ -201,12 +198,12 @@ const refusalOf = (
   return refused("NameTaken", `Mesh ${cluster}/${name} ${whose}: give the MeshDeployment another name`)
 }
 
+const refused = (reason: string, message: string): Verdict => ({ type: "Accepted", status: "False", reason, message })
+
 const takenBy = (other: WantedMesh | undefined, deployment: string): Verdict | undefined =>
   other === undefined || other.owner.key === deployment
     ? undefined
-    : {
-        type: "Accepted",
-        status: "False",
-        reason: "NameTaken",
-        message: `MeshDeployment ${other.owner.key} wishes Mesh ${other.cluster}/${other.name} as well: give this one another name`
-      }
+    : refused(
+        "NameTaken",
+        `MeshDeployment ${other.owner.key} wishes Mesh ${other.cluster}/${other.name} as well: give this one another name`
+      )

@@ -27,7 +27,6 @@ export const readiness = (
 }
 
 const runs = (report: ControlPlaneReport, mesh: WantedMesh | undefined): Verdict | undefined => {
-  const notReady = (reason: string, message: string) => verdict("Ready", "False", reason, message)
   if (report.deleting) return notReady("Deleting", "The control plane is being deleted.")
   if (!report.current) return notReady("Progressing", "The operator has not taken in the newest change yet.")
   if (!isTrue(report.conditions, "Ready")) {
@@ -44,3 +43,5 @@ const runs = (report: ControlPlaneReport, mesh: WantedMesh | undefined): Verdict
     ? undefined
     : notReady("MembersMissing", `The operator has not taken in the member namespaces ${missing.join(", ")} yet.`)
 }
+
+const notReady = (reason: string, message: string): Verdict => verdict("Ready", "False", reason, message)
