@@ -17,10 +17,11 @@ const identity = { apiVersion: "v1", kind: "ConfigMap", namespace: "mesh", name:
 const object: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "roots", namespace: "mesh" } }
 const nothingMarked = { objects: [], isBehind: () => false }
 
+const die = () => Effect.die("not a read")
+
 /** An API server whose reads give one of `answers` after the other, and the last one for ever. */
 const apiWith = (answers: ReadonlyArray<KubeObject | KubeErrorReason>, kinds: ReadonlyArray<string>) => {
   let reads = 0
-  const die = () => Effect.die("not a read")
   const api: KubeApi = {
     get: () =>
       Effect.suspend(() => {
@@ -38,7 +39,7 @@ const apiWith = (answers: ReadonlyArray<KubeObject | KubeErrorReason>, kinds: Re
     apply: die,
     patch: die,
     delete: die,
-    informer: () => Effect.die("not a read")
+    informer: die
   }
   return { looks: makeObjectLooks(api, makeServedKinds(api)), reads: () => reads }
 }

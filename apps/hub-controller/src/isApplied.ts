@@ -11,11 +11,8 @@ export const isApplied = (live: ReceivedObject, wanted: KubeObject, manager: str
   const entry = live.metadata.managedFields?.find(
     (entry) => entry.manager === manager && entry.operation === "Apply" && entry.subresource === undefined
   )
-  return agrees(
-    entry?.fieldsV1 ?? {},
-    { ...without(wanted, identity), metadata: without(wanted.metadata, identity) },
-    live
-  )
+  const fields = { ...without(wanted, identity), metadata: without(wanted.metadata, identity) }
+  return entry === undefined ? isEmptyMap(fields) : agrees(entry.fieldsV1, fields, live)
 }
 
 /** Says which object it is, and so is in no set of owned fields. */

@@ -4,15 +4,17 @@ import { isApplied } from "../src/isApplied.ts"
 
 const manager = "multicluster-mesh-hub"
 
+const spec = {
+  fleetId: "f",
+  objects: [{ apiVersion: "v1", kind: "Namespace", namespace: "", name: "x" }],
+  namespaces: ["x"]
+}
+
 const wanted: KubeObject = {
   apiVersion: "mesh.open-cluster-management.io/v1alpha1",
   kind: "MeshAgent",
   metadata: { name: "multicluster-mesh", namespace: "east", labels: { a: "1" } },
-  spec: {
-    fleetId: "f",
-    objects: [{ apiVersion: "v1", kind: "Namespace", namespace: "", name: "x" }],
-    namespaces: ["x"]
-  }
+  spec
 }
 
 const objectKey = 'k:{"apiVersion":"v1","kind":"Namespace","name":"x","namespace":""}'
@@ -22,7 +24,7 @@ const live = (
 ): KubeObject => {
   const parts = {
     metadata: { ...wanted.metadata, uid: "u", resourceVersion: "7" },
-    spec: wanted["spec"] as object,
+    spec,
     fields: {
       "f:metadata": { "f:labels": { "f:a": {} } },
       "f:spec": {
@@ -72,7 +74,7 @@ describe("isApplied", () => {
   })
 
   it("sees a field that is wanted now", () => {
-    const more = { ...wanted, spec: { ...(wanted["spec"] as object), services: [{ namespace: "x", name: "y" }] } }
+    const more = { ...wanted, spec: { ...spec, services: [{ namespace: "x", name: "y" }] } }
     assert.isFalse(isApplied(live(), more, manager))
   })
 
@@ -82,18 +84,18 @@ describe("isApplied", () => {
   })
 
   it("sees an entry of a keyed list that is no longer wanted", () => {
-    const less = { ...wanted, spec: { ...(wanted["spec"] as object), objects: [] } }
+    const less = { ...wanted, spec: { ...spec, objects: [] } }
     assert.isFalse(isApplied(live(), less, manager))
   })
 
   it("sees an entry of a keyed list that is wanted now", () => {
     const entry = { apiVersion: "v1", kind: "Namespace", namespace: "", name: "y" }
-    const more = { ...wanted, spec: { ...(wanted["spec"] as object), objects: [entry] } }
+    const more = { ...wanted, spec: { ...spec, objects: [entry] } }
     assert.isFalse(isApplied(live(), more, manager))
   })
 
   it("sees a value of a set that is no longer wanted", () => {
-    const less = { ...wanted, spec: { ...(wanted["spec"] as object), namespaces: ["z"] } }
+    const less = { ...wanted, spec: { ...spec, namespaces: ["z"] } }
     assert.isFalse(isApplied(live(), less, manager))
   })
 
