@@ -1,13 +1,12 @@
-import { names, type MeshKey, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
+import { type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { isOnCluster, peeringWorld, type PeeringWorld } from "./peeringWorld.ts"
+import { isOnCluster } from "./sideObjects.ts"
 import { isProven, proofOf, type Proof } from "./proof.ts"
 import { caIdentity, peerIdentity } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts, type SideFacts } from "./SideFacts.ts"
 import { trustedRoot } from "./trustedRoot.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 import {
-  meshOf,
   otherSide,
   sideNames,
   sideUnitKey,
@@ -45,7 +44,6 @@ export const progressOfPeerings = (
   resolved: ResolvedPeerings,
   plans: ReadonlyMap<string, UnitPlan>
 ): ReadonlyMap<string, PeeringProgress> => {
-  const world = peeringWorld(state)
   return new Map(
     resolved.peerings.map((wanted) => {
       const { peering } = wanted
@@ -53,28 +51,13 @@ export const progressOfPeerings = (
         left: plans.get(sideUnitKey(peering, "left")),
         right: plans.get(sideUnitKey(peering, "right"))
       }
-      return [peering.metadata.name, progressOf(world, wanted, ofSides)]
+      return [peering.metadata.name, progressOf(state, wanted, ofSides)]
     })
   )
 }
 
-/** The peers to which `mesh` is proven to be federated, sorted. */
-export const provenPeers = (
-  mesh: MeshKey,
-  resolved: ResolvedPeerings,
-  progress: ReadonlyMap<string, PeeringProgress>
-): ReadonlyArray<MeshKey> =>
-  resolved.peerings
-    .filter(({ peering }) => progress.get(peering.metadata.name)?.proven)
-    .flatMap(({ peering }) =>
-      sideNames
-        .filter((name) => names.meshKey(meshOf(peering.spec[name])) === names.meshKey(mesh))
-        .map((name) => meshOf(peering.spec[otherSide(name)]))
-    )
-    .sort((a, b) => (names.meshKey(a) < names.meshKey(b) ? -1 : 1))
-
-const progressOf = (world: PeeringWorld, wanted: WantedPeering, plans: PeeringProgress["plans"]): PeeringProgress => {
-  const proof = proofOf(world, wanted)
+const progressOf = (state: HubState, wanted: WantedPeering, plans: PeeringProgress["plans"]): PeeringProgress => {
+  const proof = proofOf(state, wanted)
   const { existing, gone, peering } = wanted
   const removing = peering.spec.removal !== undefined
   const proven = isProven(proof) && !removing
@@ -82,14 +65,14 @@ const progressOf = (world: PeeringWorld, wanted: WantedPeering, plans: PeeringPr
 
   if (removing) return at("Removing", removalWaitsFor(plans, gone))
   if (existing === undefined) return at("WaitingForMeshes", "its names to be fixed")
-  const unknown = firstOfSides((name) => unknownOf(factsOf(world, existing, name)))
+  const unknown = firstOfSides((name) => unknownOf(factsOf(state, existing, name)))
   if (unknown !== undefined) return at(lastStep(existing), unknown)
   if (proven) {
     const services = firstOfSides((name) => servicesWaitFor(plans[name]))
     return services === undefined ? at("Ready", "") : at("Services", services)
   }
   for (const { step, waitsFor } of steps) {
-    const waits = firstOfSides((name) => waitsFor(world, existing, name))
+    const waits = firstOfSides((name) => waitsFor(state, existing, name))
     if (waits !== undefined) return at(step, problemOf(plans)?.message ?? waits)
   }
   const connection = firstOfSides((name) => (proof[name].status === "True" ? undefined : proof[name].message))
@@ -99,58 +82,58 @@ const progressOf = (world: PeeringWorld, wanted: WantedPeering, plans: PeeringPr
 interface Step {
   readonly step: PeeringStep
   /** What the side of `name` waits for; undefined when the step is done. */
-  readonly waitsFor: (world: PeeringWorld, peering: MeshPeering, name: SideName) => string | undefined
+  readonly waitsFor: (state: HubState, peering: MeshPeering, name: SideName) => string | undefined
 }
 
 const steps: ReadonlyArray<Step> = [
   {
     step: "WaitingForMeshes",
-    waitsFor: (world, peering, name) => {
-      const facts = factsOf(world, peering, name)
+    waitsFor: (state, peering, name) => {
+      const facts = factsOf(state, peering, name)
       return facts._tag === "Missing" ? facts.waitsFor : facts._tag === "Found" ? facts.controlPlaneWaitsFor : undefined
     }
   },
   {
     step: "Gateways",
-    waitsFor: (world, peering, name) => {
-      const facts = factsOf(world, peering, name)
+    waitsFor: (state, peering, name) => {
+      const facts = factsOf(state, peering, name)
       return facts._tag === "Found" ? facts.gatewaysWaitFor : undefined
     }
   },
   {
     step: "Addresses",
-    waitsFor: (world, peering, name) => {
-      const facts = factsOf(world, peering, name)
+    waitsFor: (state, peering, name) => {
+      const facts = factsOf(state, peering, name)
       return facts._tag === "Found" ? facts.addressWaitsFor : undefined
     }
   },
   {
     step: "Trust",
-    waitsFor: (world, peering, name) => {
-      const root = trustedRoot(world, peering, name)
+    waitsFor: (state, peering, name) => {
+      const root = trustedRoot(state, peering, name)
       if (root._tag === "Waiting") return root.waitsFor
       if (root._tag === "Changed") return `a decision: ${root.message}`
-      return onCluster(world, peering, name, caIdentity(peering.spec[name]))
+      return onCluster(state, peering, name, caIdentity(peering.spec[name]))
     }
   },
   {
     step: "Peer",
-    waitsFor: (world, peering, name) => onCluster(world, peering, name, peerIdentity(peering.spec[name]))
+    waitsFor: (state, peering, name) => onCluster(state, peering, name, peerIdentity(peering.spec[name]))
   }
 ]
 
 const onCluster = (
-  world: PeeringWorld,
+  state: HubState,
   peering: MeshPeering,
   name: SideName,
   identity: ReturnType<typeof caIdentity>
 ): string | undefined =>
-  isOnCluster(world, peering, name, identity)
+  isOnCluster(state, peering, name, identity)
     ? undefined
     : `${identity.kind} ${identity.namespace}/${identity.name} to be on cluster ${peering.spec[name].cluster}`
 
-const factsOf = (world: PeeringWorld, { spec }: MeshPeering, name: SideName): SideFacts =>
-  sideFacts(world, spec[name], spec[otherSide(name)])
+const factsOf = (state: HubState, { spec }: MeshPeering, name: SideName): SideFacts =>
+  sideFacts(state, spec[name], spec[otherSide(name)])
 
 const unknownOf = (facts: SideFacts): string | undefined =>
   facts._tag === "Unknown" ? `news: ${facts.because}` : undefined

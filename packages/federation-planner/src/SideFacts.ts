@@ -1,5 +1,6 @@
 import { addressProblem, isTrue, names, type ControlPlaneReport, type PeeringSide } from "@multicluster-mesh/mesh-model"
-import type { PeeringWorld } from "./peeringWorld.ts"
+import type { HubState } from "./HubState.ts"
+import { knowledgeOf } from "./Knowledge.ts"
 import { meshOf } from "./WantedPeering.ts"
 
 /** What is known of the control plane of one side of a peering. What a side waits for reads on from "waits for". */
@@ -22,9 +23,9 @@ export type SideFacts =
     }
 
 /** Reads what is known of `side`; `peer` is the other side. */
-export const sideFacts = (world: PeeringWorld, side: PeeringSide, peer: PeeringSide): SideFacts => {
+export const sideFacts = (state: HubState, side: PeeringSide, peer: PeeringSide): SideFacts => {
   const mesh = names.meshKey(meshOf(side))
-  const cluster = world.know(side.cluster)
+  const cluster = knowledgeOf(state, side.cluster)
   if (cluster.facts === undefined) {
     return { _tag: "Missing", waitsFor: `cluster ${side.cluster}, which is not managed any more` }
   }
@@ -37,7 +38,7 @@ export const sideFacts = (world: PeeringWorld, side: PeeringSide, peer: PeeringS
   }
   if (known.state !== "Found") return { _tag: "Missing", waitsFor: `the control plane of ${mesh} to be there` }
   const { report } = known.found
-  if (report.mark?.fleetId !== world.state.fleetId) {
+  if (report.mark?.fleetId !== state.fleetId) {
     return {
       _tag: "Missing",
       waitsFor: `a control plane of ours: ${side.namespace}/${side.controlPlane} on ${side.cluster} was made by someone else`

@@ -10,7 +10,6 @@ import {
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { problemOf, type PeeringProgress } from "./PeeringProgress.ts"
-import { peeringWorld, type PeeringWorld } from "./peeringWorld.ts"
 import type { StatusPlan } from "./Plan.ts"
 import { federatedService } from "./serviceStatus.ts"
 import type { Pair, Refusal, ResolvedPeerings, ServiceOffer } from "./WantedPeering.ts"
@@ -24,7 +23,6 @@ export const federationStatuses = (
   resolved: ResolvedPeerings,
   progress: ReadonlyMap<string, PeeringProgress>
 ): ReadonlyArray<StatusPlan> => {
-  const world = peeringWorld(state)
   const offers = new Map<string, Array<ServiceOffer>>()
   for (const offer of resolved.offers) {
     const list = offers.get(offer.federation)
@@ -33,7 +31,7 @@ export const federationStatuses = (
   }
   return state.federations.toSorted(byKey(keyOf)).map((federation) => {
     const key = keyOf(federation)
-    return statusOf(world, federation, {
+    return statusOf(state, federation, {
       pairs: (resolved.pairs.get(key) ?? []).map((pair) => outcomeOf(pair, progress)),
       offers: offers.get(key) ?? [],
       stray: resolved.strayServices.get(key) ?? []
@@ -74,10 +72,10 @@ const outcomeOf = (pair: Pair, progress: ReadonlyMap<string, PeeringProgress>): 
 const sentence = ({ step, waitingFor }: PeeringProgress): string =>
   step === "Connection" ? waitingFor : `Waits for ${waitingFor}.`
 
-const statusOf = (world: PeeringWorld, federation: MeshFederation, outcomes: Outcomes): StatusPlan => {
+const statusOf = (state: HubState, federation: MeshFederation, outcomes: Outcomes): StatusPlan => {
   const federated = outcomes.pairs.filter(({ state }) => state === "Federated")
   const refused = outcomes.pairs.filter(({ state }) => state === "Refused")
-  const services = [...outcomes.offers.map((offer) => federatedService(world, offer)), ...outcomes.stray].sort(
+  const services = [...outcomes.offers.map((offer) => federatedService(state, offer)), ...outcomes.stray].sort(
     byKey(({ importer, name, service }) => `${importer} ${name} ${service}`)
   )
   return {

@@ -1,6 +1,7 @@
 import { byKey, keyOf, labels, names, type MeshPeering, type Removal } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { isOnCluster, type PeeringWorld } from "./peeringWorld.ts"
+import { knowledgeOf } from "./Knowledge.ts"
+import { isOnCluster } from "./sideObjects.ts"
 import { sideIdentities } from "./providers/maistra/limitedPeering.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
 import { meshOf, sideNames, sideUnitKey, type SideName, type WantedPeering } from "./WantedPeering.ts"
@@ -80,19 +81,19 @@ const removalOfMesh = (meshes: ReadonlyArray<WantedMesh>, { spec }: MeshPeering)
  * The sides of which nothing is left on their cluster: no work carries anything of them, and the agent has confirmed
  * every object absent. A cluster that is not managed any more has no side.
  */
-export const goneSides = (world: PeeringWorld, existing: MeshPeering): ReadonlySet<SideName> => {
+export const goneSides = (state: HubState, existing: MeshPeering): ReadonlySet<SideName> => {
   const { removal } = existing.spec
   if (removal === undefined) return new Set()
   return new Set(
     sideNames.filter((name) => {
       const side = existing.spec[name]
-      const cluster = world.know(side.cluster)
+      const cluster = knowledgeOf(state, side.cluster)
       if (cluster.facts === undefined) return true
-      if (worksOf(world.state, side.cluster, sideUnitKey(existing, name)).length > 0) return false
+      if (worksOf(state, side.cluster, sideUnitKey(existing, name)).length > 0) return false
       return (
         removal.policy === "Orphan" ||
         sideIdentities(side).every(
-          (identity) => cluster.object(identity).state !== "Unknown" && !isOnCluster(world, existing, name, identity)
+          (identity) => cluster.object(identity).state !== "Unknown" && !isOnCluster(state, existing, name, identity)
         )
       )
     })

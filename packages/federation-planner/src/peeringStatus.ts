@@ -1,7 +1,7 @@
 import { names, resources, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { problemOf, type PeeringProgress } from "./PeeringProgress.ts"
-import { isOnCluster, peeringWorld, type PeeringWorld } from "./peeringWorld.ts"
+import { isOnCluster } from "./sideObjects.ts"
 import type { StatusPlan } from "./Plan.ts"
 import { peerIdentity } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts } from "./SideFacts.ts"
@@ -21,7 +21,6 @@ export const peeringStatuses = (
   resolved: ResolvedPeerings,
   progress: ReadonlyMap<string, PeeringProgress>
 ): ReadonlyArray<StatusPlan> => {
-  const world = peeringWorld(state)
   return resolved.peerings.flatMap((wanted): ReadonlyArray<StatusPlan> => {
     const { existing, federations } = wanted
     const far = progress.get(wanted.peering.metadata.name)
@@ -37,8 +36,8 @@ export const peeringStatuses = (
           acceptedVerdict(wanted),
           sideVerdict("LeftReady", "left", far),
           sideVerdict("RightReady", "right", far),
-          readyVerdict(world, existing, far),
-          ...(far.step === "Removing" ? [] : [...rootVerdict(world, existing), ...restartVerdict(world, existing)])
+          readyVerdict(state, existing, far),
+          ...(far.step === "Removing" ? [] : [...rootVerdict(state, existing), ...restartVerdict(state, existing)])
         ],
         fields: { federations, step: far.step, waitingFor: far.waitingFor }
       }
@@ -69,7 +68,7 @@ const sideVerdict = (type: string, name: SideName, { plans, proof, step }: Peeri
     : { type, status: "False", reason: problem.reason, message: problem.message }
 }
 
-const readyVerdict = (world: PeeringWorld, peering: MeshPeering, far: PeeringProgress): Verdict => {
+const readyVerdict = (state: HubState, peering: MeshPeering, far: PeeringProgress): Verdict => {
   const type = "Ready"
   if (far.step === "Removing")
     return { type, status: "False", reason: "Removing", message: "The peering is being removed." }
@@ -79,7 +78,7 @@ const readyVerdict = (world: PeeringWorld, peering: MeshPeering, far: PeeringPro
   if (far.proven) {
     return { type, status: "True", reason: "Connected", message: "Both meshes reach each other." }
   }
-  const [changed] = rootVerdict(world, peering)
+  const [changed] = rootVerdict(state, peering)
   if (changed !== undefined) return { ...changed, type, status: "False" }
   const problem = problemOf(far.plans)
   if (problem !== undefined) return { type, status: "False", reason: problem.reason, message: problem.message }
@@ -89,8 +88,8 @@ const readyVerdict = (world: PeeringWorld, peering: MeshPeering, far: PeeringPro
 }
 
 /** A root that was replaced is not trusted by itself; the peering stays with the one it was proven with. */
-const rootVerdict = (world: PeeringWorld, peering: MeshPeering): ReadonlyArray<Verdict> => {
-  const changed = sideNames.map((name) => trustedRoot(world, peering, name)).find(({ _tag }) => _tag === "Changed")
+const rootVerdict = (state: HubState, peering: MeshPeering): ReadonlyArray<Verdict> => {
+  const changed = sideNames.map((name) => trustedRoot(state, peering, name)).find(({ _tag }) => _tag === "Changed")
   return changed?._tag === "Changed"
     ? [{ type: "RootChanged", status: "True", reason: "RootChanged", message: changed.message }]
     : []
@@ -100,12 +99,12 @@ const rootVerdict = (world: PeeringWorld, peering: MeshPeering): ReadonlyArray<V
  * istiod keeps the identity that it saw first of a peer, so the names of a peering never follow a change: someone has to
  * set the change back, or set the peering up anew.
  */
-const restartVerdict = (world: PeeringWorld, peering: MeshPeering): ReadonlyArray<Verdict> =>
+const restartVerdict = (state: HubState, peering: MeshPeering): ReadonlyArray<Verdict> =>
   sideNames
     .flatMap((name): ReadonlyArray<Verdict> => {
       const side = peering.spec[name]
-      const facts = sideFacts(world, side, peering.spec[otherSide(name)])
-      const delivered = isOnCluster(world, peering, otherSide(name), peerIdentity(peering.spec[otherSide(name)]))
+      const facts = sideFacts(state, side, peering.spec[otherSide(name)])
+      const delivered = isOnCluster(state, peering, otherSide(name), peerIdentity(peering.spec[otherSide(name)]))
       if (facts._tag !== "Found" || !delivered || facts.report.trustDomain === side.trustDomain) return []
       const mesh = names.meshKey(meshOf(side))
       const istiods = sideNames.map((one) => `istiod-${peering.spec[one].controlPlane} on ${peering.spec[one].cluster}`)

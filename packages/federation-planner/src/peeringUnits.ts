@@ -1,6 +1,6 @@
 import { type KubeObject, type MeshPeering, type PeeringSide } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { carriedObject, peeringWorld, type PeeringWorld } from "./peeringWorld.ts"
+import { carriedObject } from "./sideObjects.ts"
 import {
   caConfigMap,
   caIdentity,
@@ -30,18 +30,16 @@ import {
  * A peering has units from the moment its names are fixed on the hub.
  */
 export const peeringUnits = (state: HubState, resolved: ResolvedPeerings): ReadonlyArray<Unit> => {
-  const world = peeringWorld(state)
   return resolved.peerings.flatMap((wanted) => {
     const { existing } = wanted
     if (existing === undefined) return []
-    return sideNames
-      .filter((name) => !wanted.gone.has(name))
-      .map((name) => sideUnit(world, resolved, wanted, existing, name))
+    // Also a side that is gone: the agent is asked for it until the other one is gone too.
+    return sideNames.map((name) => sideUnit(state, resolved, wanted, existing, name))
   })
 }
 
 const sideUnit = (
-  world: PeeringWorld,
+  state: HubState,
   resolved: ResolvedPeerings,
   wanted: WantedPeering,
   existing: MeshPeering,
@@ -58,13 +56,13 @@ const sideUnit = (
     stages:
       removal === undefined
         ? [
-            trustStage(world, existing, name),
-            peerStage(world, existing, name),
-            ...servicesStage(world, resolved, existing, name)
+            trustStage(state, existing, name),
+            peerStage(state, existing, name),
+            ...servicesStage(state, resolved, existing, name)
           ]
         : stagesToRemove(existing.spec[name]),
     removal,
-    heldBecause: removal === undefined ? heldBecause(world, wanted, existing, name) : undefined
+    heldBecause: removal === undefined ? heldBecause(state, wanted, existing, name) : undefined
   }
 }
 
@@ -81,23 +79,23 @@ const stagesToRemove = (side: PeeringSide): ReadonlyArray<Stage> => [
 ]
 
 const heldBecause = (
-  world: PeeringWorld,
+  state: HubState,
   { ownerMissing, peering }: WantedPeering,
   { spec }: MeshPeering,
   name: SideName
 ): string | undefined => {
   if (peering.spec.removal !== undefined) return "the record of its removal is being written"
   if (ownerMissing !== undefined) return ownerMissing
-  const own = sideFacts(world, spec[name], spec[otherSide(name)])
+  const own = sideFacts(state, spec[name], spec[otherSide(name)])
   if (own._tag === "Unknown") return own.because
-  const peer = sideFacts(world, spec[otherSide(name)], spec[name])
+  const peer = sideFacts(state, spec[otherSide(name)], spec[name])
   return peer._tag === "Unknown" ? peer.because : undefined
 }
 
-const trustStage = (world: PeeringWorld, peering: MeshPeering, name: SideName): Stage => {
+const trustStage = (state: HubState, peering: MeshPeering, name: SideName): Stage => {
   const side = peering.spec[name]
-  const own = sideFacts(world, side, peering.spec[otherSide(name)])
-  const root = trustedRoot(world, peering, name)
+  const own = sideFacts(state, side, peering.spec[otherSide(name)])
+  const root = trustedRoot(state, peering, name)
   return {
     name: "trust",
     identities: [caIdentity(side)],
@@ -106,12 +104,12 @@ const trustStage = (world: PeeringWorld, peering: MeshPeering, name: SideName): 
   }
 }
 
-const peerStage = (world: PeeringWorld, peering: MeshPeering, name: SideName): Stage => {
+const peerStage = (state: HubState, peering: MeshPeering, name: SideName): Stage => {
   const side = peering.spec[name]
   const other = peering.spec[otherSide(name)]
-  const root = trustedRoot(world, peering, name)
-  const own = sideFacts(world, side, other)
-  const peer = sideFacts(world, other, side)
+  const root = trustedRoot(state, peering, name)
+  const own = sideFacts(state, side, other)
+  const peer = sideFacts(state, other, side)
   return {
     name: "peer",
     identities: [peerIdentity(side)],
@@ -143,7 +141,7 @@ const rootWaitsFor = (root: TrustedRoot): string | undefined =>
  * its work would stay on the cluster and go on offering.
  */
 const servicesStage = (
-  world: PeeringWorld,
+  state: HubState,
   resolved: ResolvedPeerings,
   peering: MeshPeering,
   name: SideName
@@ -152,10 +150,10 @@ const servicesStage = (
   const exports = exportRules(resolved.offers, peering, name)
   const imports = importRules(resolved.offers, peering, name)
   const objects: ReadonlyArray<KubeObject> = [
-    ...(exports.length > 0 || carriedObject(world, peering, name, exportsIdentity(side)) !== undefined
+    ...(exports.length > 0 || carriedObject(state, peering, name, exportsIdentity(side)) !== undefined
       ? [exportedServiceSet(side, exports)]
       : []),
-    ...(imports.length > 0 || carriedObject(world, peering, name, importsIdentity(side)) !== undefined
+    ...(imports.length > 0 || carriedObject(state, peering, name, importsIdentity(side)) !== undefined
       ? [importedServiceSet(side, imports)]
       : [])
   ]

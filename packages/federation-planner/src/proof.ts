@@ -1,5 +1,6 @@
 import { names, type PeerReport } from "@multicluster-mesh/mesh-model"
-import { isOnCluster, type PeeringWorld } from "./peeringWorld.ts"
+import type { HubState } from "./HubState.ts"
+import { isOnCluster } from "./sideObjects.ts"
 import { peerIdentity } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts } from "./SideFacts.ts"
 import { provenRoots, trustedRoot } from "./trustedRoot.ts"
@@ -21,22 +22,22 @@ export interface Proof {
 export const isProven = ({ left, right }: Proof): boolean => left.status === "True" && right.status === "True"
 
 /** Looks for the proof of a peering on both sides; neither side vouches for the other. */
-export const proofOf = (world: PeeringWorld, wanted: WantedPeering): Proof => ({
-  left: sideProof(world, wanted, "left"),
-  right: sideProof(world, wanted, "right")
+export const proofOf = (state: HubState, wanted: WantedPeering): Proof => ({
+  left: sideProof(state, wanted, "left"),
+  right: sideProof(state, wanted, "right")
 })
 
-const sideProof = (world: PeeringWorld, { existing }: WantedPeering, name: SideName): SideProof => {
+const sideProof = (state: HubState, { existing }: WantedPeering, name: SideName): SideProof => {
   if (existing === undefined) return no("Progressing", "The names of the peering are being fixed.")
   const side = existing.spec[name]
   const other = existing.spec[otherSide(name)]
   const peer = names.meshKey(meshOf(other))
-  const facts = sideFacts(world, side, other)
+  const facts = sideFacts(state, side, other)
   if (facts._tag === "Unknown")
     return { status: "Unknown", reason: "ClusterUnknown", message: `Nothing is known now: ${facts.because}.` }
   if (facts._tag === "Missing") return no("ControlPlaneMissing", `Waits for ${facts.waitsFor}.`)
   const report = facts.report.peers.find((candidate) => candidate.name === side.peerName)
-  if (report === undefined || !isOnCluster(world, existing, name, peerIdentity(side))) {
+  if (report === undefined || !isOnCluster(state, existing, name, peerIdentity(side))) {
     return no("PeerMissing", `ServiceMeshPeer ${side.namespace}/${side.peerName} is not there yet.`)
   }
   return connectionProof(report, names.meshKey(meshOf(side)), peer)
@@ -81,14 +82,14 @@ const remedyFor = (message: string, mesh: string, peer: string): string =>
   "This takes up to ten minutes while load balancers and DNS come up."
 
 /** What to record on the MeshPeering of the roots it is proven with: once proven, they change only with an overlap. */
-export const rootsToRecord = (world: PeeringWorld, wanted: WantedPeering): string | undefined => {
+export const rootsToRecord = (state: HubState, wanted: WantedPeering): string | undefined => {
   const { existing } = wanted
   if (existing === undefined) return undefined
   const before = provenRoots(existing)
   const recorded = before === undefined ? undefined : `${before.left} ${before.right}`
-  if (existing.spec.removal !== undefined || !isProven(proofOf(world, wanted))) return recorded
-  const ofRight = trustedRoot(world, existing, "left")
-  const ofLeft = trustedRoot(world, existing, "right")
+  if (existing.spec.removal !== undefined || !isProven(proofOf(state, wanted))) return recorded
+  const ofRight = trustedRoot(state, existing, "left")
+  const ofLeft = trustedRoot(state, existing, "right")
   return ofLeft._tag === "Trusted" && ofRight._tag === "Trusted"
     ? `${ofLeft.fingerprint} ${ofRight.fingerprint}`
     : recorded

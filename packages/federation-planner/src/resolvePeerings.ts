@@ -3,7 +3,6 @@ import type { HubState } from "./HubState.ts"
 import { listPairs, pairKey, type ListedPair } from "./listedPairs.ts"
 import { peeringActions } from "./peeringActions.ts"
 import { peeringOf, type TakenNames } from "./peeringOf.ts"
-import { peeringWorld } from "./peeringWorld.ts"
 import { endOf, goneSides, isFinished } from "./peeringRemoval.ts"
 import { rootsToRecord } from "./proof.ts"
 import { resolveServices } from "./resolveServices.ts"
@@ -22,12 +21,11 @@ export const resolvePeerings = (state: HubState, meshes: ReadonlyArray<WantedMes
   const existing = existingByPair(state.peerings)
   const facts = pairFactsOf(state, meshes, existing)
   const federationsOf = groupFederations(listed)
-  const world = peeringWorld(state)
 
   const peerings = new Map<string, WantedPeering>()
   for (const [key, peering] of existing) {
     const wanted = keptPeering(state, meshes, peering, federationsOf.get(key) ?? [])
-    peerings.set(key, { ...wanted, gone: goneSides(world, peering) })
+    peerings.set(key, { ...wanted, gone: goneSides(state, peering) })
   }
 
   const taken = takenNames(state.peerings)
@@ -54,11 +52,11 @@ export const resolvePeerings = (state: HubState, meshes: ReadonlyArray<WantedMes
   const finished = all.filter((wanted) => isFinished(wanted))
   const left = all
     .filter((wanted) => !finished.includes(wanted))
-    .map((wanted) => ({ ...wanted, peering: withAnnotations(wanted, rootsToRecord(world, wanted)) }))
+    .map((wanted) => ({ ...wanted, peering: withAnnotations(wanted, rootsToRecord(state, wanted)) }))
   return {
     peerings: left,
     pairs,
-    ...resolveServices(world, pairs),
+    ...resolveServices(state, pairs),
     actions: peeringActions(state, left, finished)
   }
 }

@@ -7,7 +7,8 @@ import {
   type MeshKey,
   type ServiceExport
 } from "@multicluster-mesh/mesh-model"
-import { carriedObject, type PeeringWorld } from "./peeringWorld.ts"
+import type { HubState } from "./HubState.ts"
+import { carriedObject } from "./sideObjects.ts"
 import {
   carriesRules,
   exportedServiceSet,
@@ -25,21 +26,21 @@ import { otherSide, serviceKey, type Pair, type ResolvedPeerings, type ServiceOf
  * that exclude each other the one that is delivered wins, then the first by federation and entry.
  */
 export const resolveServices = (
-  world: PeeringWorld,
+  state: HubState,
   pairs: ReadonlyMap<string, ReadonlyArray<Pair>>
 ): Pick<ResolvedPeerings, "offers" | "strayServices"> => {
   const offers: Array<ServiceOffer> = []
   const strayServices = new Map<string, ReadonlyArray<FederatedService>>()
-  for (const federation of world.state.federations.toSorted(byKey(keyOf))) {
+  for (const federation of state.federations.toSorted(byKey(keyOf))) {
     const resolved = servicesOf(federation, pairs.get(keyOf(federation)) ?? [])
     offers.push(...resolved.offers)
     if (resolved.stray.length > 0) strayServices.set(keyOf(federation), resolved.stray)
   }
   const incumbentsFirst = [
-    ...offers.filter((offer) => isDelivered(world, offer)),
-    ...offers.filter((offer) => !isDelivered(world, offer))
+    ...offers.filter((offer) => isDelivered(state, offer)),
+    ...offers.filter((offer) => !isDelivered(state, offer))
   ]
-  return { offers: refuseOffers(world, incumbentsFirst, (offer) => isDelivered(world, offer)), strayServices }
+  return { offers: refuseOffers(state, incumbentsFirst, (offer) => isDelivered(state, offer)), strayServices }
 }
 
 const servicesOf = (federation: MeshFederation, pairs: ReadonlyArray<Pair>) => {
@@ -111,19 +112,19 @@ const toUnknown = (from: MeshKey, to: MeshKey): string =>
   `Mesh ${names.meshKey(to)} is no peer of ${names.meshKey(from)} in this MeshFederation. Add the pair to meshPeers, or correct \`to\`.`
 
 /** Whether the works of both sides carry the offer as it is wished now. */
-const isDelivered = (world: PeeringWorld, { exported, importAs, local, peering, side }: ServiceOffer): boolean => {
+const isDelivered = (state: HubState, { exported, importAs, local, peering, side }: ServiceOffer): boolean => {
   const existing = peering?.existing
   if (existing === undefined) return false
   const exporter = existing.spec[side]
   const importer = existing.spec[otherSide(side)]
   return (
     carriesRules(
-      carriedObject(world, existing, side, exportsIdentity(exporter)),
+      carriedObject(state, existing, side, exportsIdentity(exporter)),
       exportedServiceSet(exporter, [{ exported, local }]),
       "exportRules"
     ) &&
     carriesRules(
-      carriedObject(world, existing, otherSide(side), importsIdentity(importer)),
+      carriedObject(state, existing, otherSide(side), importsIdentity(importer)),
       importedServiceSet(importer, [{ exported, importAs }]),
       "importRules"
     )

@@ -1,35 +1,19 @@
 import { names, type FederatedService, type ServiceReport } from "@multicluster-mesh/mesh-model"
-import type { PeeringWorld } from "./peeringWorld.ts"
+import type { HubState } from "./HubState.ts"
+import { knowledgeOf } from "./Knowledge.ts"
 import { exportedName, importedHost } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts } from "./SideFacts.ts"
-import { otherSide, serviceKey, type ResolvedPeerings, type ServiceName, type ServiceOffer } from "./WantedPeering.ts"
-
-/** A Service of which the planner needs to know. */
-export interface ServiceQuestion extends ServiceName {
-  readonly cluster: string
-}
-
-/** The Services that the agents are to be asked for: what is exported, and what a local import would join. */
-export const servicesToAsk = ({ offers }: ResolvedPeerings): ReadonlyArray<ServiceQuestion> => {
-  const questions = offers.flatMap(
-    ({ exported, exporter, importAs, importer, local }): ReadonlyArray<ServiceQuestion> => [
-      { cluster: exporter.cluster, ...local },
-      ...(importAs === "Local" ? [{ cluster: importer.cluster, ...exported }] : [])
-    ]
-  )
-  const byKey = new Map(questions.map((question) => [`${question.cluster}/${serviceKey(question)}`, question]))
-  return [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? [])
-}
+import { otherSide, serviceKey, type ServiceOffer } from "./WantedPeering.ts"
 
 /** Says how far the service of one offer is, and where the importer reaches it. */
-export const federatedService = (world: PeeringWorld, offer: ServiceOffer): FederatedService => {
-  const service = world.know(offer.exporter.cluster).service(offer.local.namespace, offer.local.name)
+export const federatedService = (state: HubState, offer: ServiceOffer): FederatedService => {
+  const service = knowledgeOf(state, offer.exporter.cluster).service(offer.local.namespace, offer.local.name)
   return {
     name: offer.entry,
     service: serviceKey(offer.local),
     importer: names.meshKey(offer.importer),
     host: hostOf(offer),
-    ...progressOf(world, offer, service)
+    ...progressOf(state, offer, service)
   }
 }
 
@@ -41,12 +25,12 @@ const hostOf = (offer: ServiceOffer): string => {
 }
 
 const progressOf = (
-  world: PeeringWorld,
+  state: HubState,
   offer: ServiceOffer,
   service: ServiceReport | undefined
 ): Pick<FederatedService, "state" | "message"> => {
   if (offer.refusal !== undefined) return { state: "Refused", message: offer.refusal.message }
-  const pending = offer.unknown ?? pendingBecause(world, offer, service)
+  const pending = offer.unknown ?? pendingBecause(state, offer, service)
   const warning = portsWarning(offer, service)
   return pending === undefined
     ? { state: "Imported", message: warning }
@@ -54,7 +38,7 @@ const progressOf = (
 }
 
 const pendingBecause = (
-  world: PeeringWorld,
+  state: HubState,
   offer: ServiceOffer,
   service: ServiceReport | undefined
 ): string | undefined => {
@@ -63,8 +47,8 @@ const pendingBecause = (
   if (existing.spec.removal !== undefined) return "The peering of the two meshes is being removed."
   const exporter = existing.spec[offer.side]
   const importer = existing.spec[otherSide(offer.side)]
-  const from = sideFacts(world, exporter, importer)
-  const to = sideFacts(world, importer, exporter)
+  const from = sideFacts(state, exporter, importer)
+  const to = sideFacts(state, importer, exporter)
   if (from._tag === "Unknown") return `Nothing is known now: ${from.because}.`
   if (to._tag === "Unknown") return `Nothing is known now: ${to.because}.`
   if (from._tag === "Missing") return `Waits for ${from.waitsFor}.`

@@ -1,5 +1,6 @@
 import { labels, names, type CertificateFacts, type MeshPeering } from "@multicluster-mesh/mesh-model"
-import { carriedObject, type PeeringWorld } from "./peeringWorld.ts"
+import type { HubState } from "./HubState.ts"
+import { carriedObject } from "./sideObjects.ts"
 import { caIdentity, rootKey } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts } from "./SideFacts.ts"
 import { meshOf, otherSide, type SideName } from "./WantedPeering.ts"
@@ -17,21 +18,21 @@ export type TrustedRoot =
  * A root that is no valid CA is never passed on. Once the peering was proven, another root is trusted only when the
  * peer shows the old one beside it, or when a person accepts its fingerprint: an agent alone does not change identities.
  */
-export const trustedRoot = (world: PeeringWorld, peering: MeshPeering, side: SideName): TrustedRoot => {
+export const trustedRoot = (state: HubState, peering: MeshPeering, side: SideName): TrustedRoot => {
   const peer = peering.spec[otherSide(side)]
   const mesh = names.meshKey(meshOf(peer))
-  const facts = sideFacts(world, peer, peering.spec[side])
+  const facts = sideFacts(state, peer, peering.spec[side])
   if (facts._tag === "Unknown") return { _tag: "Waiting", waitsFor: `news of ${mesh}: ${facts.because}` }
   if (facts._tag === "Missing") return { _tag: "Waiting", waitsFor: facts.waitsFor }
   const pem = facts.report.rootCertificate
   if (pem === undefined) return { _tag: "Waiting", waitsFor: `mesh ${mesh} to publish its root certificate` }
-  const answer = world.state.certificates.get(pem)
+  const answer = state.certificates.get(pem)
   const problem =
     answer === undefined
       ? "has not been read yet"
       : answer._tag === "Unreadable"
         ? `cannot be read: ${answer.problem}`
-        : caProblem(answer.facts, world.state.now)
+        : caProblem(answer.facts, state.now)
   if (answer?._tag !== "Facts" || problem !== undefined) {
     return {
       _tag: "Waiting",
@@ -45,7 +46,7 @@ export const trustedRoot = (world: PeeringWorld, peering: MeshPeering, side: Sid
     proven === undefined ||
     proven === fingerprint ||
     peering.metadata.annotations?.[labels.acceptRootAnnotation] === fingerprint ||
-    overlaps(pem, carriedRoot(world, peering, side))
+    overlaps(pem, carriedRoot(state, peering, side))
   return accepted
     ? { _tag: "Trusted", pem, fingerprint }
     : {
@@ -67,8 +68,8 @@ export const provenRoots = (peering: MeshPeering): Readonly<Record<SideName, str
 }
 
 /** The root that the works of `side` carry for its peer. */
-const carriedRoot = (world: PeeringWorld, peering: MeshPeering, side: SideName): string => {
-  const data = carriedObject(world, peering, side, caIdentity(peering.spec[side]))?.["data"]
+const carriedRoot = (state: HubState, peering: MeshPeering, side: SideName): string => {
+  const data = carriedObject(state, peering, side, caIdentity(peering.spec[side]))?.["data"]
   const pem: unknown =
     typeof data === "object" && data !== null ? Object.entries(data).find(([key]) => key === rootKey)?.[1] : undefined
   return typeof pem === "string" ? pem : ""

@@ -1,12 +1,13 @@
 import { names } from "@multicluster-mesh/mesh-model"
-import type { PeeringWorld } from "../peeringWorld.ts"
+import type { HubState } from "../HubState.ts"
+import { knowledgeOf } from "../Knowledge.ts"
 import { serviceKey, type Refusal, type ServiceOffer } from "../WantedPeering.ts"
 
 /** All that decides on one offer; `before` are the offers of the same exporter to the same importer that hold. */
 interface OfferFacts {
   readonly offer: ServiceOffer
   readonly before: ReadonlyArray<ServiceOffer>
-  readonly world: PeeringWorld
+  readonly state: HubState
 }
 
 type OfferRule = (facts: OfferFacts) => Refusal | undefined
@@ -50,9 +51,9 @@ const importConflict: OfferRule = ({ before, offer }) => {
       }
 }
 
-const importNotConsented: OfferRule = ({ offer, world }) => {
+const importNotConsented: OfferRule = ({ offer, state }) => {
   if (offer.importAs !== "Local") return undefined
-  const service = world.know(offer.importer.cluster).service(offer.exported.namespace, offer.exported.name)
+  const service = knowledgeOf(state, offer.importer.cluster).service(offer.exported.namespace, offer.exported.name)
   return service?.present === true && !service.importConsent
     ? {
         reason: "ImportNotAllowed",
@@ -69,7 +70,7 @@ const offerRules: ReadonlyArray<OfferRule> = [exportNameConflict, secondName, im
  * A local import that is not delivered yet waits until the importer's agent has said whether such a Service exists.
  */
 export const refuseOffers = (
-  world: PeeringWorld,
+  state: HubState,
   offers: ReadonlyArray<ServiceOffer>,
   isDelivered: (offer: ServiceOffer) => boolean
 ): ReadonlyArray<ServiceOffer> => {
@@ -77,10 +78,10 @@ export const refuseOffers = (
   return offers.map((offer) => {
     const pair = `${names.meshKey(offer.exporter)} ${names.meshKey(offer.importer)}`
     const before = holding.get(pair) ?? []
-    const refusal = offer.refusal ?? refusalOfOffer({ offer, before, world })
+    const refusal = offer.refusal ?? refusalOfOffer({ offer, before, state })
     if (refusal !== undefined) return { ...offer, refusal }
     holding.set(pair, [...before, offer])
-    const unknown = isDelivered(offer) ? undefined : unanswered(world, offer)
+    const unknown = isDelivered(offer) ? undefined : unanswered(state, offer)
     return unknown === undefined ? offer : { ...offer, unknown }
   })
 }
@@ -93,8 +94,8 @@ const refusalOfOffer = (facts: OfferFacts): Refusal | undefined => {
   return undefined
 }
 
-const unanswered = (world: PeeringWorld, offer: ServiceOffer): string | undefined =>
+const unanswered = (state: HubState, offer: ServiceOffer): string | undefined =>
   offer.importAs === "Local" &&
-  world.know(offer.importer.cluster).service(offer.exported.namespace, offer.exported.name) === undefined
+  knowledgeOf(state, offer.importer.cluster).service(offer.exported.namespace, offer.exported.name) === undefined
     ? `The agent of cluster ${offer.importer.cluster} has not said yet whether Service ${serviceKey(offer.exported)} exists there.`
     : undefined
