@@ -4,7 +4,7 @@ import { isApplied } from "../src/isApplied.ts"
 
 const manager = "multicluster-mesh-hub"
 
-const spec = {
+const content = {
   fleetId: "f",
   objects: [{ apiVersion: "v1", kind: "Namespace", namespace: "", name: "x" }],
   namespaces: ["x"]
@@ -14,7 +14,7 @@ const wanted: KubeObject = {
   apiVersion: "mesh.open-cluster-management.io/v1alpha1",
   kind: "MeshAgent",
   metadata: { name: "multicluster-mesh", namespace: "east", labels: { a: "1" } },
-  spec
+  spec: content
 }
 
 const objectKey = 'k:{"apiVersion":"v1","kind":"Namespace","name":"x","namespace":""}'
@@ -24,7 +24,7 @@ const live = (
 ): KubeObject => {
   const parts = {
     metadata: { ...wanted.metadata, uid: "u", resourceVersion: "7" },
-    spec,
+    spec: content,
     fields: {
       "f:metadata": { "f:labels": { "f:a": {} } },
       "f:spec": {
@@ -74,7 +74,7 @@ describe("isApplied", () => {
   })
 
   it("sees a field that is wanted now", () => {
-    const more = { ...wanted, spec: { ...spec, services: [{ namespace: "x", name: "y" }] } }
+    const more = { ...wanted, spec: { ...content, services: [{ namespace: "x", name: "y" }] } }
     assert.isFalse(isApplied(live(), more, manager))
   })
 
@@ -84,18 +84,18 @@ describe("isApplied", () => {
   })
 
   it("sees an entry of a keyed list that is no longer wanted", () => {
-    const less = { ...wanted, spec: { ...spec, objects: [] } }
+    const less = { ...wanted, spec: { ...content, objects: [] } }
     assert.isFalse(isApplied(live(), less, manager))
   })
 
   it("sees an entry of a keyed list that is wanted now", () => {
     const entry = { apiVersion: "v1", kind: "Namespace", namespace: "", name: "y" }
-    const more = { ...wanted, spec: { ...spec, objects: [entry] } }
+    const more = { ...wanted, spec: { ...content, objects: [entry] } }
     assert.isFalse(isApplied(live(), more, manager))
   })
 
   it("sees a value of a set that is no longer wanted", () => {
-    const less = { ...wanted, spec: { ...spec, namespaces: ["z"] } }
+    const less = { ...wanted, spec: { ...content, namespaces: ["z"] } }
     assert.isFalse(isApplied(live(), less, manager))
   })
 
