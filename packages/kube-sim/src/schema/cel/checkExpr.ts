@@ -111,8 +111,7 @@ const isDeclared = (schema: StructuralSchema): boolean => {
   if (schema["x-kubernetes-int-or-string"]) return true
   if (schema.type === "array") return schema.items !== undefined && isDeclared(schema.items)
   if (schema.type !== "object") return schema.type !== undefined
-  if (schema["x-kubernetes-embedded-resource"] || schema.properties !== undefined) return true
-  return typeof schema.additionalProperties === "object" && isDeclared(schema.additionalProperties)
+  return typeof schema.additionalProperties !== "object" || isDeclared(schema.additionalProperties)
 }
 
 /** The functions and operators that we evaluate, with their type; `undefined` where it depends on the operands. */
@@ -120,15 +119,28 @@ const functions: ReadonlyMap<string, CelTypeHint> = new Map<string, CelTypeHint>
   ...["_&&_", "_||_", "!_", "_<_", "_<=_", "_>_", "_>=_", "_==_", "_!=_", "@in", "@not_strictly_false"].map(
     (name) => [name, boolean] as const
   ),
-  ...["contains", "startsWith", "endsWith", "matches", "bool"].map((name) => [name, boolean] as const),
+  ...["contains", "startsWith", "endsWith", "matches", "bool", "isIP", "isURL"].map((name) => [name, boolean] as const),
   ...["size", "int", "indexOf", "lastIndexOf"].map((name) => [name, integer] as const),
   ...["getSeconds", "getMinutes", "getHours", "getMilliseconds", "getFullYear", "getMonth"].map(
     (name) => [name, integer] as const
   ),
   ...["getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear"].map((name) => [name, integer] as const),
-  ...["string", "charAt", "lowerAscii", "upperAscii", "replace", "substring", "trim", "join", "format"].map(
-    (name) => [name, string] as const
-  ),
+  ...[
+    "string",
+    "charAt",
+    "lowerAscii",
+    "upperAscii",
+    "replace",
+    "substring",
+    "trim",
+    "join",
+    "format",
+    "url",
+    "getScheme",
+    "getHost",
+    "getHostname",
+    "getPort"
+  ].map((name) => [name, string] as const),
   ["split", { type: "array", items: string }],
   ["double", { type: "number" }],
   ...[
@@ -150,11 +162,11 @@ const functions: ReadonlyMap<string, CelTypeHint> = new Map<string, CelTypeHint>
 ])
 
 /** Functions that a real API server has and this one does not. */
-const kubernetesFunctions = new Set(
+const missingFunctions = new Set(
   (
-    "isSorted sum min max find findAll isURL url getScheme getHost getHostname getPort getEscapedPath getQuery " +
+    "isSorted sum min max find findAll getEscapedPath getQuery " +
     "quantity isQuantity isInteger asInteger asApproximateFloat sign add sub isLessThan isGreaterThan compareTo " +
-    "isIP ip family isCIDR cidr containsIP containsCIDR prefixLength masked format.named validate semver isSemver " +
+    "ip family isCIDR cidr containsIP containsCIDR prefixLength masked format.named validate semver isSemver " +
     "orValue optional.of optional.none hasValue value sets.contains sets.equivalent sets.intersects " +
     "strings.quote reverse authorizer"
   ).split(" ")
@@ -166,7 +178,7 @@ const scalars = new Set(["string", "boolean", "integer", "number"])
 const callType = (name: string, types: ReadonlyArray<CelTypeHint>): CelTypeHint => {
   if (!functions.has(name)) {
     throw new RuleError(
-      kubernetesFunctions.has(name)
+      missingFunctions.has(name)
         ? `the CEL function '${name}' of Kubernetes is not implemented by this simulated API server`
         : `undeclared reference to '${name}' (in container '')`
     )

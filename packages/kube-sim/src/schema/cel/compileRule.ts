@@ -1,6 +1,7 @@
 import { type CelInput, type CelResult, celEnv, isCelError, parse, plan } from "@bufbuild/cel"
 import { strings } from "@bufbuild/cel/ext"
 import type { StructuralSchema, ValidationRule } from "../StructuralSchema.ts"
+import { kubernetesFunctions } from "./kubernetesFunctions.ts"
 import { checkExpr, RuleError } from "./checkExpr.ts"
 
 /** A rule, ready to run. */
@@ -69,7 +70,7 @@ interface CompiledExpr {
   readonly run: (values: RuleValues) => CelResult
 }
 
-const env = celEnv({ funcs: strings })
+const env = celEnv({ funcs: [...strings, ...kubernetesFunctions] })
 
 /** Compiles `text`; gives what is wrong with it, or the wanted type when it has another one. */
 const compileExpr = (text: string, self: StructuralSchema, wanted: "boolean" | "string"): CompiledExpr | string => {
