@@ -123,7 +123,9 @@ const readKnowledge = (
         (candidate) => candidate.report.namespace === namespace && candidate.report.name === name
       )
       if (found !== undefined) return { state: "Found", found }
-      return { state: complete("ControlPlanes") ? "Absent" : "Unknown" }
+      // What was refused as a whole is no mesh to us, and is there nevertheless.
+      const isRefused = report?.controlPlanes.some((one) => one.namespace === namespace && one.name === name) ?? false
+      return { state: complete("ControlPlanes") && !isRefused ? "Absent" : "Unknown" }
     },
     controlPlanes,
     serves: (apiVersion, kind) =>
