@@ -5,17 +5,18 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { contains, find, patchStatus } from "../calls.ts"
-import { at, dataAt, textAt } from "../fields.ts"
+import { textAt } from "../fields.ts"
 import { type Again, runController, soonest } from "../runController.ts"
 import { makeTimers } from "../Timers.ts"
-import { exportedServices, exportStatus, hasDuplicates } from "./exportRules.ts"
+import { exportStatus, hasDuplicates } from "./exportRules.ts"
 import { importStatus } from "./importRules.ts"
+import { exportTo, forgetPeers } from "./istiodMemory.ts"
 import { type Istiod, type Mesh, meshKey } from "./Mesh.ts"
 import { meshOf } from "./meshOf.ts"
 import type { OssmWorld } from "./OssmWorld.ts"
 import { peerSpec } from "./peerSpec.ts"
 import { discoveryStatus } from "./peerStatus.ts"
-import { policyKey, reachDiscovery, watchersOf } from "./reach.ts"
+import { reachDiscovery, watchersOf } from "./reach.ts"
 import type { Installed } from "./runControlPlanes.ts"
 
 export interface FederationDelays {
@@ -62,9 +63,6 @@ export const runFederation = Effect.fnUntraced(function* (options: Options) {
     services: api.informer(resources.services),
     deployments: api.informer(resources.deployments)
   })
-  const ofMesh = (all: ReadonlyArray<KubeObject>, mesh: Mesh) =>
-    all.filter(({ metadata }) => metadata.namespace === mesh.namespace && metadata.deletionTimestamp === undefined)
-
   /** Reads a peer and its CA: on its own events and at the resync alone (3.4, point 6). */
   const loadPeer = Effect.fnUntraced(function* (mesh: Mesh, peer: KubeObject): Effect.fn.Return<Again, KubeError> {
     const known = loads.get(mesh.istiod) ?? new Map<string, Load>()
@@ -96,29 +94,6 @@ export const runFederation = Effect.fnUntraced(function* (options: Options) {
       : Effect.map(find(api, resources.configMaps, { namespace, name }), (found) =>
           textAt(found, "data", "root-cert.pem")
         )
-
-  const forgetPeers = (mesh: Mesh, peers: ReadonlyArray<KubeObject>) => {
-    for (const name of mesh.istiod.peers.keys()) {
-      if (peers.some(({ metadata }) => metadata.name === name)) continue
-      // roots and export policies stay (3.4 point 7, 3.5)
-      mesh.istiod.peers.delete(name)
-      mesh.istiod.exported.delete(name)
-      mesh.istiod.importRules.delete(name)
-    }
-  }
-
-  const exportTo = (mesh: Mesh, name: string, set: KubeObject | undefined, services: ReadonlyArray<KubeObject>) => {
-    const peer = mesh.istiod.peers.get(name)
-    if (peer === undefined) return
-    const offered = services.filter((service) => isVisible(mesh, service, peer.first.ingress))
-    const exported = set === undefined ? [] : exportedServices(set, name, offered)
-    mesh.istiod.exported.set(name, exported)
-    const policy = policyKey(name, peer.first.ingress)
-    // made with the first service, with the client that AddPeer saw; without a client there is none (3.4 point 5)
-    if (exported.length > 0 && peer.first.clientID !== "" && !mesh.istiod.exportPolicies.has(policy)) {
-      mesh.istiod.exportPolicies.set(policy, peer.first.clientID)
-    }
-  }
 
   const connect = Effect.fnUntraced(function* (mesh: Mesh, peer: KubeObject, rules: unknown): Effect.fn.Return<Again> {
     const { name, uid } = peer.metadata
@@ -257,13 +232,5 @@ export const runFederation = Effect.fnUntraced(function* (options: Options) {
   return ask(everything)
 })
 
-/** Not exported: external services, the peer's own ingress, and what hides from the control plane's namespace (3.7). */
-const isVisible = (mesh: Mesh, service: KubeObject, ingress: string): boolean => {
-  if (at(service, "spec", "type") === "ExternalName") return false
-  if (service.metadata.name === ingress && service.metadata.namespace === mesh.namespace) return false
-  const exportTo = textAt(dataAt(service, "metadata", "annotations"), "networking.istio.io/exportTo")
-  if (exportTo === undefined) return true
-  const names = exportTo.split(",").map((name) => name.trim())
-  const isOwn = names.includes(".") && service.metadata.namespace === mesh.namespace
-  return names.includes("*") || names.includes(mesh.namespace) || isOwn
-}
+const ofMesh = (all: ReadonlyArray<KubeObject>, mesh: Mesh) =>
+  all.filter(({ metadata }) => metadata.namespace === mesh.namespace && metadata.deletionTimestamp === undefined)
