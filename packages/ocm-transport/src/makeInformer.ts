@@ -101,7 +101,9 @@ export const makeInformer = Effect.fnUntraced(function* (
     // said once, not at each attempt
     if (_tag !== "Gone" && error.message !== lastProblem) {
       lastProblem = error.message
-      yield* Effect.logWarning(`informer: ${error.message}`)
+      // a kind that an operator may bring one day is no fault
+      const log = _tag === "NotServed" ? Effect.logDebug : Effect.logWarning
+      yield* log(`informer: ${error.message}`)
     }
     yield* pause(backoffOf[_tag] ?? reconnect, error)
   })
