@@ -87,7 +87,7 @@ export const runAgent = Effect.fnUntraced(function* (options: AgentOptions): Eff
     yield* onReadiness(readiness)
     yield* readiness.ready ? Effect.logInfo(readiness.message) : Effect.logWarning(readiness.message)
   })
-  yield* say(waitsFor("the hub's first answer"))
+  yield* onReadiness(waitsFor("the hub's first answer"))
   return yield* Queue.take(wake).pipe(
     Effect.andThen(Effect.sleep(coalesce)),
     Effect.andThen(Queue.clear(wake)),

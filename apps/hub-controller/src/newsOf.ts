@@ -8,35 +8,35 @@ export interface News {
 }
 
 /**
- * The news between two states of an object's conditions: what has come to hold is good news, a refusal is a warning.
- * What is merely on its way, or not known now, is no news.
+ * The news between two states of an object's conditions: what has come to hold is good news; what stays as it is until
+ * a person does something is a warning. What is merely on its way, or not known now, is no news.
  */
 export const newsOf = (before: ReadonlyArray<Condition>, after: ReadonlyArray<Condition>): ReadonlyArray<News> =>
   after.flatMap((condition): ReadonlyArray<News> => {
     const { type, status, reason, message } = condition
     const known = before.find((candidate) => candidate.type === type)
     if (known?.status === status && known.reason === reason) return []
-    if (status === "True")
-      return known?.status === "True" ? [] : [{ type: "Normal", reason: goodReason(condition), message }]
-    return status === "False" && isRefusal(condition) ? [{ type: "Warning", reason, message }] : []
+    if (needsSomeone(condition)) return [{ type: "Warning", reason, message }]
+    const isGood = status === "True" && known?.status !== "True"
+    const isLeaving = type === "Ready" && reason === "Removing" && known !== undefined
+    return isGood || isLeaving ? [{ type: "Normal", reason, message }] : []
   })
 
-/** `Ready` of type and reason says it once. */
-const goodReason = ({ type, reason }: Condition): string => (reason === "" ? type : reason)
+const needsSomeone = ({ type, status, reason }: Condition): boolean =>
+  status === "True" ? troubles.has(type) : reasons.has(reason) || (type === "Accepted" && isRefused(status, reason))
 
-const isRefusal = ({ type, reason }: Condition): boolean => type === "Accepted" || refusals.has(reason)
+const isRefused = (status: string, reason: string): boolean => status === "False" && reason !== "Removing"
+
+/** Conditions that are bad when they hold. */
+const troubles = new Set(["RestartRequired", "RootChanged"])
 
 /** Reasons that stay until a person does something. */
-const refusals = new Set([
-  "AddressRefused",
+const reasons = new Set([
   "Collision",
-  "Malformed",
-  "ManualStepRequired",
   "NameTaken",
-  "NotPermitted",
+  "OperatorFailed",
   "OwnerMissing",
-  "Refused",
-  "RemovalHeld",
   "RootMissing",
-  "TooLarge"
+  "TooLarge",
+  "WaitingForApproval"
 ])

@@ -49,7 +49,6 @@ export const runHub = Effect.fnUntraced(function* (
 ): Effect.fn.Return<never, HubNotPrepared, Scope> {
   const { hub, addonNamespace = defaultAddonNamespace, coalesce = "20 millis", plan = planHub } = options
   const readiness = makeReadiness(options.onReadiness ?? (() => Effect.void))
-  yield* readiness.say(waitsFor("the hub's API server"))
   const fleetId = yield* untilAnswered(fleetIdOf(hub, addonNamespace))
   const events = yield* makeEventRecorder(hub, "multicluster-mesh-hub")
   const informers = yield* startInformers(hub, fleetId)
@@ -61,6 +60,8 @@ export const runHub = Effect.fnUntraced(function* (
   const keys = yield* Queue.unbounded<string>()
   let wanted: ReadonlyMap<string, Change> = new Map()
   let due = new Map<string, string>()
+  // writes that changed nothing, by what they said and on which version
+  const idle = new Map<string, string>()
 
   const liveOf = (change: Change): Effect.Effect<Live> =>
     Effect.map(informerOf(informers, typeOf(change)).get(refOf(change)), (object) => ({
@@ -74,10 +75,12 @@ export const runHub = Effect.fnUntraced(function* (
     wanted = changesOf(planned)
     const before = due
     due = new Map()
+    for (const key of idle.keys()) if (!wanted.has(key)) idle.delete(key)
     for (const [key, change] of wanted) {
       const live = yield* liveOf(change)
       if (isDone(change, live.object, live.work)) continue
       const text = canonicalJson(change)
+      if (idle.get(key) === `${live.object?.metadata.resourceVersion} ${text}`) continue
       due.set(key, text)
       // one that waits after a failure keeps waiting, unless it is another write now
       if (before.get(key) !== text) yield* Queue.offer(keys, key)
@@ -90,7 +93,13 @@ export const runHub = Effect.fnUntraced(function* (
     const live = change && (yield* liveOf(change))
     if (change !== undefined && live !== undefined && !isDone(change, live.object, live.work)) {
       const written = yield* carryOut(hub, events, change, live)
-      yield* Effect.logInfo(sentence(change))
+      const version = written?.metadata.resourceVersion
+      if (version !== undefined && version === live.object?.metadata.resourceVersion) {
+        idle.set(key, `${version} ${canonicalJson(change)}`)
+      } else {
+        idle.delete(key)
+        yield* Effect.annotateLogs(Effect.logInfo(sentence(change)), clusterOf(change))
+      }
       if (written !== undefined) yield* informerOf(informers, typeOf(change)).upsert(written)
     }
     due.delete(key)
@@ -153,6 +162,14 @@ const sleepUntil = (time: string | undefined): Effect.Effect<void> => {
         Effect.sleep(Duration.millis(Math.max(0, DateTime.toEpochMillis(at.value) - now) + 1000))
       )
 }
+
+/** Works, meshes and agents are in the namespace of their cluster. */
+const clusterOf = (change: Change): Readonly<Record<string, string>> => {
+  const { namespace } = refOf(change)
+  return namespace !== undefined && perCluster.has(typeOf(change).kind) ? { cluster: namespace } : {}
+}
+
+const perCluster = new Set(["ManifestWork", "Mesh", "MeshAgent"])
 
 const sentence = (change: Change): string => {
   const { namespace, name } = refOf(change)

@@ -30,6 +30,19 @@ describe("newsOf", () => {
     ])
   })
 
+  it("warns of a trouble that has come up", () => {
+    assert.deepStrictEqual(
+      newsOf([], [condition("RootChanged", "True", "RootChanged")]).map(({ type }) => type),
+      ["Warning"]
+    )
+  })
+
+  it("tells that a removal has begun, once and not as a refusal", () => {
+    const before = [condition("Accepted", "True", "Accepted"), condition("Ready", "True", "Ready")]
+    const after = [condition("Accepted", "False", "Removing"), condition("Ready", "False", "Removing")]
+    assert.deepStrictEqual(newsOf(before, after), [{ type: "Normal", reason: "Removing", message: "Ready is False." }])
+  })
+
   it("says nothing of what is on its way or unknown", () => {
     const after = [condition("Ready", "False", "Progressing"), condition("Reporting", "Unknown", "AgentAway")]
     assert.deepStrictEqual(newsOf([], after), [])

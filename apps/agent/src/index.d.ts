@@ -1,0 +1,3 @@
+export { type AgentOptions, runAgent } from "./runAgent.ts";
+export { agentVersion } from "./version.ts";
+//# sourceMappingURL=index.d.ts.map
