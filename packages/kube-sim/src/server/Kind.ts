@@ -1,0 +1,41 @@
+import type { ResourceType } from "@multicluster-mesh/mesh-model"
+import type { StructuralSchema } from "../schema/StructuralSchema.ts"
+import type { FieldError } from "../schema/FieldError.ts"
+import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+
+/** A column of `kubectl get`. */
+export interface Column {
+  readonly name: string
+  readonly type: string
+  readonly jsonPath: string
+  readonly format?: string
+  readonly description?: string
+  readonly priority?: number
+}
+
+/** One kind, in one version, as the server serves it. */
+export interface Kind {
+  readonly type: ResourceType
+  readonly singular: string
+  readonly listKind: string
+  readonly shortNames: ReadonlyArray<string>
+  readonly categories: ReadonlyArray<string>
+  readonly schema: StructuralSchema | undefined
+  readonly subresources: { readonly status: boolean }
+  readonly columns: ReadonlyArray<Column>
+  /** Of a CustomResourceDefinition, as against built in. */
+  readonly custom: boolean
+  /** The version under which objects are kept. */
+  readonly storageVersion: string
+  readonly rules: (object: KubeObject, oldObject: KubeObject | undefined) => ReadonlyArray<FieldError>
+  /** Its CustomResourceDefinition is being deleted: nothing can be created any more. */
+  readonly terminating: boolean
+}
+
+/** `group/plural`, the name of the store's collection: all versions of a resource are kept in one. */
+export const resourceOf = (type: { readonly group: string; readonly plural: string }): string =>
+  `${type.group}/${type.plural}`
+
+/** `group/version`, or the version alone in the core group. */
+export const groupVersionOf = (group: string, version: string): string =>
+  group === "" ? version : `${group}/${version}`

@@ -1,0 +1,82 @@
+import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { makeObjectStore, type ObjectStore } from "../store/ObjectStore.ts"
+import type { AdmissionHook } from "./AdmissionHook.ts"
+import type { Fault } from "./Fault.ts"
+import { type Kinds, makeKinds } from "./Kinds.ts"
+
+/** An accepted write that changed something. */
+export interface Write {
+  readonly verb: "create" | "update" | "patch" | "apply" | "delete"
+  readonly group: string
+  /** The plural, for example `manifestworks`. */
+  readonly resource: string
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly subresource: "status" | undefined
+  readonly manager: string
+  readonly userAgent: string | undefined
+}
+
+/** What all requests to one server share. */
+export interface Server {
+  readonly store: ObjectStore
+  readonly kinds: Kinds
+  readonly hooks: Set<AdmissionHook>
+  readonly faults: Set<ArmedFault>
+  readonly watches: Set<OpenWatch>
+  readonly writes: Array<Write>
+  readonly requests: Map<string, number>
+  readonly pages: Map<string, ReadonlyArray<KubeObject>>
+  /** Deterministic: the same server makes the same ones in the same order. */
+  readonly nextUid: () => string
+  readonly nextSuffix: () => string
+}
+
+/** A fault that still strikes `left` times. */
+export interface ArmedFault {
+  readonly fault: Fault
+  left: number
+}
+
+/** A watch that is being served. */
+export interface OpenWatch {
+  readonly group: string
+  readonly resource: string
+  readonly namespace: string | undefined
+  readonly cut: () => void
+}
+
+export const makeServer = (name: string, historySize: number): Server => {
+  const store = makeObjectStore(historySize)
+  let made = 0
+  const digest = (): string => {
+    made += 1
+    return createHash("sha256").update(`${name}/${made}`).digest("hex")
+  }
+  return {
+    store,
+    kinds: makeKinds(store),
+    hooks: new Set(),
+    faults: new Set(),
+    watches: new Set(),
+    writes: [],
+    requests: new Map(),
+    pages: new Map(),
+    nextUid: () => {
+      const hex = digest()
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+    },
+    nextSuffix: () => [...digest().slice(0, 5)].map((digit) => suffixLetters[Number.parseInt(digit, 16)]).join("")
+  }
+}
+
+/** Of the letters that Kubernetes uses in generated names, one for each hexadecimal digit. */
+const suffixLetters = "bcdfghjklmnpqrst"
+
+/** The time as metadata carries it: RFC 3339 in UTC, to the second. */
+export const now = Effect.map(Clock.currentTimeMillis, (millis) =>
+  new Date(millis).toISOString().replace(/\.\d+Z$/u, "Z")
+)

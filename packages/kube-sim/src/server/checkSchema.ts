@@ -1,0 +1,60 @@
+import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import * as Effect from "effect/Effect"
+import { applyDefaults } from "../schema/applyDefaults.ts"
+import { blocksRules, rulesNotChecked } from "../schema/FieldError.ts"
+import { isJsonArray, isJsonObject } from "../schema/json.ts"
+import { prune } from "../schema/prune.ts"
+import { validateSchema } from "../schema/validateSchema.ts"
+import { badRequest, invalid } from "./ApiError.ts"
+import type { Call } from "./Call.ts"
+import { metadataFaults } from "./metadata.ts"
+
+/** The object as its schema has it: unknown fields dropped, defaults filled in. */
+export const shaped = Effect.fnUntraced(function* (call: Call, object: KubeObject) {
+  const { schema } = call.kind
+  if (schema === undefined) return object
+  const pruned = prune(schema, object)
+  const unknown = droppedFields(object, pruned, "")
+  if (unknown.length > 0) {
+    const problems = unknown.map((field) => `unknown field ${JSON.stringify(field)}`)
+    const validation = call.query.get("fieldValidation") ?? "Warn"
+    if (validation === "Strict") return yield* strictError(call, problems)
+    if (validation === "Warn") call.warnings.push(...problems)
+  }
+  return applyDefaults(schema, pruned)
+})
+
+const strictError = (call: Call, problems: ReadonlyArray<string>) => {
+  const { kind, version } = call.kind.type
+  return badRequest(
+    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${problems.join(", ")}`
+  )
+}
+
+/** The paths that are in `before` and not in `after`. */
+export const droppedFields = (before: unknown, after: unknown, path: string): ReadonlyArray<string> => {
+  if (before === after) return []
+  if (isJsonArray(before) && isJsonArray(after)) {
+    return before.flatMap((item, index) => droppedFields(item, after[index], `${path}[${index}]`))
+  }
+  if (!isJsonObject(before) || !isJsonObject(after)) return []
+  return Object.entries(before).flatMap(([field, value]) => {
+    const fieldPath = path === "" ? field : `${path}.${field}`
+    return field in after ? droppedFields(value, after[field], fieldPath) : [fieldPath]
+  })
+}
+
+/** Fails with 422 where metadata, schema or rules refuse the object. */
+export const validated = Effect.fnUntraced(function* (
+  call: Call,
+  object: KubeObject,
+  old: KubeObject | undefined
+) {
+  const { schema, rules } = call.kind
+  const structure = schema === undefined ? [] : validateSchema(schema, object, old)
+  const broken = blocksRules(structure)
+    ? [...structure, ...(schema?.["x-kubernetes-validations"] === undefined ? [] : [rulesNotChecked])]
+    : [...structure, ...rules(object, old)]
+  const faults = [...metadataFaults(call.kind, object), ...broken]
+  if (faults.length > 0) return yield* invalid(call.kind.type, object.metadata.name, faults)
+})

@@ -1,0 +1,157 @@
+import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import * as Effect from "effect/Effect"
+import { prune } from "../schema/prune.ts"
+import { apiError, badRequest, conflict, notFound, notImplemented } from "./ApiError.ts"
+import type { Call } from "./Call.ts"
+import { droppedFields } from "./checkSchema.ts"
+import { liveOf } from "./commit.ts"
+import { createApplied } from "./createObject.ts"
+import { groupVersionOf } from "./Kind.ts"
+import { mergePatch } from "./mergePatch.ts"
+import { applyObject } from "./ownershipStandIn.ts"
+import { objectOf, readJson } from "./readBody.ts"
+import { now, type Server } from "./Server.ts"
+import { strategicMergePatch } from "./strategicMergePatch.ts"
+import { updateObject } from "./updateObject.ts"
+
+/** Whether the call is a server-side apply. */
+export const isApply = (contentType: string): boolean => contentType.startsWith("application/apply-patch")
+
+/** Patches the live object; an apply creates it when it is absent. */
+export const patchObject = Effect.fnUntraced(function* (server: Server, call: Call, name: string) {
+  const live = liveOf(server, call, name)
+  if (isApply(call.contentType)) return yield* apply(server, call, name, live)
+  if (live === undefined) return yield* notFound(call.kind.type, name)
+  const patched = yield* patchedBy(call, inRequestedVersion(call, live))
+  const desired = yield* objectOf(call, patched)
+  return yield* updateObject(server, call, live, desired, { applied: false, uidIsPrecondition: false })
+})
+
+const patchedBy = Effect.fnUntraced(function* (call: Call, live: KubeObject) {
+  const [mediaType] = call.contentType.split(";")
+  const patched = yield* patchedAs(mediaType?.trim() ?? "", call, live)
+  return patched
+})
+
+const patchedAs = Effect.fnUntraced(function* (mediaType: string, call: Call, live: KubeObject) {
+  const unversioned = { ...live, metadata: { ...live.metadata, resourceVersion: undefined } }
+  switch (mediaType) {
+    case "application/merge-patch+json":
+      return withoutUndefined(mergePatch(unversioned, yield* readJson(call)))
+    case "application/strategic-merge-patch+json":
+      if (call.kind.custom) break
+      return withoutUndefined(strategicMergePatch(call.kind.schema, unversioned, yield* readJson(call)))
+    case "application/json-patch+json":
+      return yield* notImplemented(`JSON patch (PATCH ${call.kind.type.plural} with ${mediaType})`)
+    default:
+  }
+  return yield* apiError(
+    415,
+    "UnsupportedMediaType",
+    `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml`
+  )
+})
+
+const withoutUndefined = (value: unknown): { readonly [field: string]: unknown } => JSON.parse(JSON.stringify(value))
+
+const apply = Effect.fnUntraced(function* (
+  server: Server,
+  call: Call,
+  name: string,
+  live: KubeObject | undefined
+) {
+  if (!call.query.has("fieldManager")) {
+    return yield* badRequest(
+      `PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch`
+    )
+  }
+  const applied = resettable(call, yield* objectOf(call, yield* readJson(call)))
+  if (applied.metadata.managedFields !== undefined) {
+    return yield* badRequest("metadata.managedFields must be nil")
+  }
+  const { uid } = applied.metadata
+  if (live === undefined && uid !== undefined && uid !== "") {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+    return yield* conflict(call.kind.type, name, why)
+  }
+  if (live === undefined && call.subresource !== undefined) return yield* notFound(call.kind.type, name)
+  yield* declaredFields(call, applied)
+  const merged = applyObject({
+    live: live === undefined ? undefined : inRequestedVersion(call, live),
+    applied,
+    schema: call.kind.schema,
+    manager: call.manager,
+    force: call.query.get("force") === "true",
+    subresource: call.subresource,
+    now: yield* now
+  })
+  if (merged._tag === "Conflicts") return yield* applyConflict(merged.conflicts)
+  if (live === undefined) return yield* createApplied(server, call, merged.object)
+  return yield* updateObject(
+    server,
+    call,
+    live,
+    { ...merged.object, metadata: { ...merged.object.metadata, ...stated(applied) } },
+    { applied: true, uidIsPrecondition: false }
+  )
+})
+
+/** What the applier says of the object's identity, for the checks; other system metadata are not its to say. */
+const stated = (applied: KubeObject): { readonly uid?: string; readonly resourceVersion?: string } => ({
+  ...(applied.metadata.uid !== undefined && { uid: applied.metadata.uid }),
+  resourceVersion: applied.metadata.resourceVersion ?? ""
+})
+
+/** The fields that an apply through this path may own: the status through its subresource alone. */
+const resettable = (call: Call, applied: KubeObject): KubeObject => {
+  if (!call.kind.subresources.status) return applied
+  const { apiVersion, kind, metadata } = applied
+  const { status, ...rest } = applied
+  if (call.subresource === undefined) return { ...rest, apiVersion, kind, metadata }
+  const { labels: _l, annotations: _a, finalizers: _f, ownerReferences: _o, ...identity } = metadata
+  return { apiVersion, kind, metadata: identity, ...(status !== undefined && { status }) }
+}
+
+/** An apply, unlike other writes, never drops a field that the schema does not know. */
+const declaredFields = Effect.fnUntraced(function* (call: Call, applied: KubeObject) {
+  const { schema, type } = call.kind
+  if (schema === undefined) return
+  const [unknown] = droppedFields(applied, prune(schema, applied), "")
+  if (unknown === undefined) return
+  const { namespace, name } = applied.metadata
+  const id = `${namespace === undefined ? "" : `${namespace}/`}${name}; ${groupVersionOf(type.group, type.version)}, Kind=${type.kind}`
+  return yield* apiError(
+    500,
+    "",
+    `failed to create typed patch object (${id}): .${unknown}: field not declared in schema`
+  )
+})
+
+interface ApplyConflict {
+  readonly field: string
+  readonly manager: string
+  readonly operation: string
+  readonly apiVersion: string
+}
+
+/** 409 with one cause for each field that another manager owns. */
+const applyConflict = (conflicts: ReadonlyArray<ApplyConflict>) => {
+  const shown = conflicts.map(({ field, manager, operation, apiVersion }) => ({
+    field,
+    message: `conflict with ${JSON.stringify(manager)}${operation === "Update" ? ` using ${apiVersion}` : ""}`
+  }))
+  const [first] = shown
+  const lines = shown.map(({ field, message }) => `${message}: ${field}`)
+  const message =
+    conflicts.length === 1 && first !== undefined
+      ? `Apply failed with 1 conflict: ${first.message}: ${first.field}`
+      : `Apply failed with ${conflicts.length} conflicts: ${lines.map((line) => `- ${line}`).join("\n")}`
+  return apiError(409, "Conflict", message, {
+    causes: shown.map(({ field, message }) => ({ reason: "FieldManagerConflict", message, field }))
+  })
+}
+
+const inRequestedVersion = (call: Call, object: KubeObject): KubeObject => ({
+  ...object,
+  apiVersion: groupVersionOf(call.kind.type.group, call.kind.type.version)
+})

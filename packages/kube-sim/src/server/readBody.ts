@@ -1,0 +1,68 @@
+import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import * as Effect from "effect/Effect"
+import * as Yaml from "effect/encoding/Yaml"
+import { isJsonObject, type JsonObject } from "../schema/json.ts"
+import { apiError, badRequest } from "./ApiError.ts"
+import type { Call } from "./Call.ts"
+import { groupVersionOf } from "./Kind.ts"
+
+/** The JSON (or, where the content type says so, YAML) object in the body. */
+export const readJson = Effect.fnUntraced(function* (call: Call) {
+  const text = Buffer.from(call.body).toString("utf8")
+  if (call.contentType.includes("protobuf")) {
+    return yield* apiError(
+      415,
+      "UnsupportedMediaType",
+      "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml"
+    )
+  }
+  const value = yield* Effect.try({
+    try: (): unknown => (call.contentType.includes("yaml") && !/^\s*\{/u.test(text) ? Yaml.parse(text) : JSON.parse(text)),
+    catch: (cause) =>
+      badRequest(`the object provided is unrecognized (must be of type ${call.kind.type.kind}): ${String(cause)}`)
+  })
+  if (!isJsonObject(value)) return yield* badRequest("the body of the request is not an object")
+  return value
+})
+
+/** The object in the body, with the kind, name and namespace of the request. */
+export const readObject = Effect.fnUntraced(function* (call: Call) {
+  return yield* objectOf(call, yield* readJson(call))
+})
+
+/** `value` as an object of the requested kind; refuses another kind, name or namespace. */
+export const objectOf = Effect.fnUntraced(function* (call: Call, value: JsonObject) {
+  const { type } = call.kind
+  const apiVersion = value["apiVersion"] ?? groupVersionOf(type.group, type.version)
+  const kind = value["kind"] ?? type.kind
+  if (kind !== type.kind || apiVersion !== groupVersionOf(type.group, type.version)) {
+    return yield* badRequest(
+      `the API version in the data (${String(apiVersion)}, Kind=${String(kind)}) does not match the expected API version (${groupVersionOf(type.group, type.version)}, Kind=${type.kind})`
+    )
+  }
+  const metadata = isJsonObject(value["metadata"]) ? value["metadata"] : {}
+  const namespace = textOf(metadata["namespace"])
+  if (type.namespaced && namespace !== "" && namespace !== call.namespace) {
+    return yield* badRequest("the namespace of the provided object does not match the namespace sent on the request")
+  }
+  const name = textOf(metadata["name"])
+  if (call.name !== undefined && name !== "" && name !== call.name) {
+    return yield* badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${call.name})`
+    )
+  }
+  const { namespace: _, ...rest } = metadata
+  const object: KubeObject = {
+    ...value,
+    apiVersion: groupVersionOf(type.group, type.version),
+    kind: type.kind,
+    metadata: {
+      ...rest,
+      name: call.name ?? name,
+      ...(type.namespaced && call.namespace !== undefined && { namespace: call.namespace })
+    }
+  }
+  return object
+})
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "")

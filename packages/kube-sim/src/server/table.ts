@@ -1,0 +1,59 @@
+import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import { humanDuration } from "./humanDuration.ts"
+import { valuesAt } from "./jsonPath.ts"
+import type { Column, Kind } from "./Kind.ts"
+import { type ListMetadata, partial } from "./partial.ts"
+
+const nameColumn = {
+  name: "Name",
+  type: "string",
+  format: "name",
+  description: "Name must be unique within a namespace.",
+  priority: 0
+}
+
+/** meta.k8s.io/v1 Table: what `kubectl get` prints. */
+export const tableOf = (
+  kind: Kind,
+  objects: ReadonlyArray<KubeObject>,
+  metadata: ListMetadata,
+  includeObject: string,
+  nowMillis: number
+) => ({
+  kind: "Table",
+  apiVersion: "meta.k8s.io/v1",
+  metadata,
+  columnDefinitions: [
+    nameColumn,
+    ...kind.columns.map(({ name, type, format, description, priority }) => ({
+      name,
+      type,
+      format: format ?? "",
+      description: description ?? `Custom resource definition column (in JSONPath format): ${name}`,
+      priority: priority ?? 0
+    }))
+  ],
+  rows: objects.map((object) => ({
+    cells: [object.metadata.name, ...kind.columns.map((column) => cellOf(column, object, nowMillis))],
+    ...(includeObject !== "None" && { object: includeObject === "Object" ? object : partial(object) })
+  }))
+})
+
+const cellOf = (column: Column, object: KubeObject, nowMillis: number): unknown => {
+  // as the API server does, the first of several results
+  const [value] = valuesAt(column.jsonPath, object)
+  if (value === undefined || value === null) return null
+  switch (column.type) {
+    case "date": {
+      const time = Date.parse(String(value))
+      return Number.isNaN(time) ? "<invalid>" : humanDuration(nowMillis - time)
+    }
+    case "integer":
+    case "number":
+      return typeof value === "number" ? value : null
+    case "boolean":
+      return typeof value === "boolean" ? value : null
+    default:
+      return typeof value === "object" ? JSON.stringify(value) : String(value)
+  }
+}
