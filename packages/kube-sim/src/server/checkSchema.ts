@@ -2,19 +2,20 @@ import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { applyDefaults } from "../schema/applyDefaults.ts"
 import { blocksRules, rulesNotChecked } from "../schema/FieldError.ts"
-import { isJsonArray, isJsonObject } from "../schema/json.ts"
-import { prune } from "../schema/prune.ts"
+import { pruneWithUnknown } from "../schema/prune.ts"
+import { structuralErrors } from "../schema/structuralErrors.ts"
 import { validateSchema } from "../schema/validateSchema.ts"
 import { badRequest, invalid } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
+import { resourceOf } from "./Kind.ts"
+import { crdResource } from "./Kinds.ts"
 import { metadataFaults } from "./metadata.ts"
 
 /** The object as its schema has it: unknown fields dropped, defaults filled in. */
 export const shaped = Effect.fnUntraced(function* (call: Call, object: KubeObject) {
   const { schema } = call.kind
   if (schema === undefined) return object
-  const pruned = prune(schema, object)
-  const unknown = droppedFields(object, pruned, "")
+  const { object: pruned, unknown } = pruneWithUnknown(schema, object)
   if (unknown.length > 0) {
     const problems = unknown.map((field) => `unknown field ${JSON.stringify(field)}`)
     const validation = call.query.get("fieldValidation") ?? "Warn"
@@ -31,19 +32,6 @@ const strictError = (call: Call, problems: ReadonlyArray<string>) => {
   )
 }
 
-/** The paths that are in `before` and not in `after`. */
-export const droppedFields = (before: unknown, after: unknown, path: string): ReadonlyArray<string> => {
-  if (before === after) return []
-  if (isJsonArray(before) && isJsonArray(after)) {
-    return before.flatMap((item, index) => droppedFields(item, after[index], `${path}[${index}]`))
-  }
-  if (!isJsonObject(before) || !isJsonObject(after)) return []
-  return Object.entries(before).flatMap(([field, value]) => {
-    const fieldPath = path === "" ? field : `${path}.${field}`
-    return field in after ? droppedFields(value, after[field], fieldPath) : [fieldPath]
-  })
-}
-
 /** Fails with 422 where metadata, schema or rules refuse the object. */
 export const validated = Effect.fnUntraced(function* (
   call: Call,
@@ -55,6 +43,7 @@ export const validated = Effect.fnUntraced(function* (
   const broken = blocksRules(structure)
     ? [...structure, ...(schema?.["x-kubernetes-validations"] === undefined ? [] : [rulesNotChecked])]
     : [...structure, ...rules(object, old)]
-  const faults = [...metadataFaults(call.kind, object), ...broken]
+  const ofCrd = resourceOf(call.kind.type) === crdResource ? structuralErrors(object) : []
+  const faults = [...metadataFaults(call.kind, object), ...broken, ...ofCrd]
   if (faults.length > 0) return yield* invalid(call.kind.type, object.metadata.name, faults)
 })

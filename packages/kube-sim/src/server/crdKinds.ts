@@ -2,6 +2,7 @@ import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Predicate from "effect/Predicate"
 import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import type { StructuralSchema } from "../schema/StructuralSchema.ts"
+import { compileRules } from "../schema/validateRules.ts"
 import type { Column, Kind } from "./Kind.ts"
 
 /** The kinds that a CustomResourceDefinition adds: one for each served version. */
@@ -31,7 +32,7 @@ export const crdKinds = (crd: KubeObject): ReadonlyArray<Kind> => {
         columns: columnsOf(version),
         custom: true,
         storageVersion,
-        rules: () => [],
+        rules: schema === undefined ? () => [] : compileRules(schema),
         terminating: crd.metadata.deletionTimestamp !== undefined
       }
     })

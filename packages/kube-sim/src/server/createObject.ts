@@ -1,6 +1,6 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
-import { recordUpdate } from "./ownershipStandIn.ts"
+import { recordUpdate } from "../managedFields/recordUpdate.ts"
 import { mutated } from "./AdmissionHook.ts"
 import { alreadyExists, apiError, badRequest, forbidden, notFound } from "./ApiError.ts"
 import type { Call } from "./Call.ts"

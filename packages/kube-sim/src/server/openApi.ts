@@ -1,3 +1,4 @@
+import { openApiV3Document } from "../schema/openApiV3.ts"
 import { groupVersionOf, type Kind } from "./Kind.ts"
 
 /** The group versions of /openapi/v3. */
@@ -13,7 +14,7 @@ export const openApiRoot = (kinds: ReadonlyArray<Kind>) => ({
 /** The document of one group version; undefined when nothing of it is served. */
 export const openApiDocument = (kinds: ReadonlyArray<Kind>, group: string, version: string): unknown => {
   const served = kinds.filter(({ type }) => type.group === group && type.version === version)
-  return served.length === 0 ? undefined : { openapi: "3.0.0", info: { title: "Kubernetes", version: "v1" }, paths: {} }
+  return served.length === 0 ? undefined : openApiV3Document(groupVersionOf(group, version), served)
 }
 
 const groupVersions = (kinds: ReadonlyArray<Kind>): ReadonlyArray<string> => [

@@ -1,14 +1,12 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
-import { prune } from "../schema/prune.ts"
+import { applyObject, type FieldConflict } from "../managedFields/applyObject.ts"
 import { apiError, badRequest, conflict, notFound, notImplemented } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
-import { droppedFields } from "./checkSchema.ts"
 import { liveOf } from "./commit.ts"
 import { createApplied } from "./createObject.ts"
 import { groupVersionOf } from "./Kind.ts"
 import { mergePatch } from "./mergePatch.ts"
-import { applyObject } from "./ownershipStandIn.ts"
 import { objectOf, readJson } from "./readBody.ts"
 import { now, type Server } from "./Server.ts"
 import { strategicMergePatch } from "./strategicMergePatch.ts"
@@ -75,7 +73,6 @@ const apply = Effect.fnUntraced(function* (
     return yield* conflict(call.kind.type, name, why)
   }
   if (live === undefined && call.subresource !== undefined) return yield* notFound(call.kind.type, name)
-  yield* declaredFields(call, applied)
   const merged = applyObject({
     live: live === undefined ? undefined : inRequestedVersion(call, live),
     applied,
@@ -85,6 +82,7 @@ const apply = Effect.fnUntraced(function* (
     subresource: call.subresource,
     now: yield* now
   })
+  if (merged._tag === "Untyped") return yield* apiError(500, "", merged.message)
   if (merged._tag === "Conflicts") return yield* applyConflict(merged.conflicts)
   if (live === undefined) return yield* createApplied(server, call, merged.object)
   return yield* updateObject(
@@ -112,30 +110,8 @@ const resettable = (call: Call, applied: KubeObject): KubeObject => {
   return { apiVersion, kind, metadata: identity, ...(status !== undefined && { status }) }
 }
 
-/** An apply, unlike other writes, never drops a field that the schema does not know. */
-const declaredFields = Effect.fnUntraced(function* (call: Call, applied: KubeObject) {
-  const { schema, type } = call.kind
-  if (schema === undefined) return
-  const [unknown] = droppedFields(applied, prune(schema, applied), "")
-  if (unknown === undefined) return
-  const { namespace, name } = applied.metadata
-  const id = `${namespace === undefined ? "" : `${namespace}/`}${name}; ${groupVersionOf(type.group, type.version)}, Kind=${type.kind}`
-  return yield* apiError(
-    500,
-    "",
-    `failed to create typed patch object (${id}): .${unknown}: field not declared in schema`
-  )
-})
-
-interface ApplyConflict {
-  readonly field: string
-  readonly manager: string
-  readonly operation: string
-  readonly apiVersion: string
-}
-
 /** 409 with one cause for each field that another manager owns. */
-const applyConflict = (conflicts: ReadonlyArray<ApplyConflict>) => {
+const applyConflict = (conflicts: ReadonlyArray<FieldConflict>) => {
   const shown = conflicts.map(({ field, manager, operation, apiVersion }) => ({
     field,
     message: `conflict with ${JSON.stringify(manager)}${operation === "Update" ? ` using ${apiVersion}` : ""}`

@@ -8,7 +8,7 @@ import type { Call } from "./Call.ts"
 import { shaped, validated } from "./checkSchema.ts"
 import { commit, commitRemoval, reviewOf } from "./commit.ts"
 import { countsGenerations, updated } from "./kindRules.ts"
-import { recordUpdate } from "./ownershipStandIn.ts"
+import { recordUpdate } from "../managedFields/recordUpdate.ts"
 import { now, type Server } from "./Server.ts"
 
 /** How a write relates to the object it meets. */
