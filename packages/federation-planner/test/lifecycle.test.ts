@@ -1,0 +1,368 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { HubState } from "@multicluster-mesh/federation-planner"
+import { isTrue, labels, type KubeObject } from "@multicluster-mesh/mesh-model"
+import { clusterOf, deploymentOf, federationOf, hubWith, meshOf, meshRef, now } from "./builders.ts"
+import { Fleet } from "./fleet.ts"
+
+const clusters = ["managedcluster1", "managedcluster2"]
+const one = "managedcluster1"
+
+const seed = (given: Partial<HubState> = {}): HubState =>
+  hubWith({
+    clusters: clusters.map((name) => clusterOf(name)),
+    deployments: [deploymentOf("mesh", clusters)],
+    ...given
+  })
+
+const pair = seed({ federations: [federationOf("mcsm", [[meshRef("managedcluster1"), meshRef("managedcluster2")]])] })
+
+const isOnOne = ({ metadata }: { readonly metadata: { readonly namespace?: string } }): boolean =>
+  metadata.namespace === one
+
+const settled = (given: Partial<HubState> = {}): Fleet => {
+  const fleet = new Fleet(seed(given))
+  fleet.settle()
+  return fleet
+}
+
+const deleting = <A extends { readonly metadata: object }>(object: A): A => ({
+  ...object,
+  metadata: { ...object.metadata, deletionTimestamp: now }
+})
+
+const deleteDeployment = (fleet: Fleet): void => {
+  fleet.state = { ...fleet.state, deployments: fleet.state.deployments.map(deleting) }
+}
+
+const conditionOf = (fleet: Fleet, mesh: string, type: string) =>
+  fleet.state.meshes
+    .find(({ metadata }) => metadata.name === mesh)
+    ?.status?.conditions?.find((condition) => condition.type === type)
+
+const userObject = (apiVersion: string, kind: string, name: string, namespace?: string): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  spec: {}
+})
+
+const everything = [
+  "ClusterRole multicluster-mesh-work",
+  "Namespace mesh-system",
+  "ServiceMeshControlPlane mesh-system/mesh",
+  "ServiceMeshMemberRoll mesh-system/default",
+  "Subscription openshift-operators/jaeger-product",
+  "Subscription openshift-operators/servicemeshoperator"
+]
+
+describe("a wished mesh", () => {
+  it("is on every cluster, ready, and then nothing is written any more", () => {
+    const fleet = settled()
+    for (const cluster of clusters) assert.deepStrictEqual(fleet.on(cluster), everything)
+    assert.isTrue(fleet.state.meshes.every((mesh) => isTrue(mesh.status?.conditions, "Ready")))
+    assert.isTrue(isTrue(fleet.state.deployments[0]?.status?.conditions, "Ready"))
+    assert.strictEqual(fleet.turn(), 0)
+  })
+
+  it("comes stage by stage: rights, namespace and operators, control plane, roll", () => {
+    const { made } = settled().cluster(one)
+    const place = (kind: string) => made.findIndex((object) => object.startsWith(kind))
+    const order = ["ClusterRole", "Namespace", "ServiceMeshControlPlane", "ServiceMeshMemberRoll"].map(place)
+    assert.deepStrictEqual(
+      order,
+      order.toSorted((a, b) => a - b)
+    )
+    assert.isBelow(place("Subscription"), place("ServiceMeshControlPlane"))
+  })
+
+  it("gets nothing before the agent has reported", () => {
+    const fleet = new Fleet(seed())
+    fleet.turn()
+    assert.deepStrictEqual(fleet.state.works, [])
+    assert.strictEqual(fleet.state.meshes.length, 2)
+  })
+
+  it("waits for its operator, and says who must act", () => {
+    const fleet = new Fleet(seed(), { operatorsInstall: false })
+    fleet.settle()
+    assert.notInclude(fleet.on(one), "ServiceMeshControlPlane mesh-system/mesh")
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Delivered")?.reason, "WaitingForApproval")
+  })
+
+  it("uses a namespace that is there, and leaves it when it goes", () => {
+    const fleet = new Fleet(seed(), { planted: { [one]: [userObject("v1", "Namespace", "mesh-system")] } })
+    fleet.settle()
+    assert.isTrue(isTrue(fleet.state.meshes[0]?.status?.conditions, "Ready"))
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.include(fleet.on(one), "Namespace mesh-system")
+    assert.deepStrictEqual(fleet.cluster(one).harm, [])
+  })
+
+  it("leaves a control plane alone that someone else made, and says so", () => {
+    const planted = { [one]: [userObject("maistra.io/v2", "ServiceMeshControlPlane", "mesh", "mesh-system")] }
+    const fleet = new Fleet(seed(), { planted })
+    fleet.settle()
+    assert.deepStrictEqual(fleet.cluster(one).harm, [])
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Accepted")?.reason, "NamespaceTaken")
+    assert.isTrue(
+      isTrue(
+        fleet.state.meshes.find((mesh) => mesh.metadata.namespace === "managedcluster2")?.status?.conditions,
+        "Ready"
+      )
+    )
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh-system-mesh", "Accepted")?.reason, "Observed")
+  })
+
+  it("leaves a roll alone that someone else made, and says so", () => {
+    const planted = { [one]: [userObject("maistra.io/v1", "ServiceMeshMemberRoll", "default", "mesh-system")] }
+    const fleet = new Fleet(seed(), { planted })
+    fleet.settle()
+    assert.deepStrictEqual(fleet.cluster(one).harm, [])
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Delivered")?.reason, "Collision")
+  })
+
+  it("takes a subscription that is there for its own", () => {
+    const planted = {
+      [one]: [userObject("operators.coreos.com/v1alpha1", "Subscription", "servicemeshoperator", "operators")]
+    }
+    const fleet = new Fleet(seed(), { planted })
+    fleet.settle()
+    assert.notInclude(fleet.on(one), "Subscription openshift-operators/servicemeshoperator")
+    assert.isTrue(isTrue(fleet.state.meshes[0]?.status?.conditions, "Ready"))
+  })
+
+  it("follows its template, and an emptied roll is emptied", () => {
+    const fleet = settled()
+    fleet.state = {
+      ...fleet.state,
+      deployments: [deploymentOf("mesh", clusters, { meshMemberRoll: [] }, fleet.state.deployments[0]?.metadata)]
+    }
+    fleet.settle()
+    const roll = [...fleet.cluster(one).objects.values()].find(({ object }) => object.kind === "ServiceMeshMemberRoll")
+    assert.deepStrictEqual(roll?.object["spec"], { members: [] })
+  })
+
+  it("stays as it is while its cluster is away, and says that nothing is known", () => {
+    const fleet = settled()
+    const works = fleet.state.works
+    fleet.state = {
+      ...fleet.state,
+      clusters: fleet.state.clusters.map((cluster) => ({ ...cluster, available: cluster.name !== one })),
+      deployments: [deploymentOf("mesh", clusters, { meshMemberRoll: ["other"] }, fleet.state.deployments[0]?.metadata)]
+    }
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.works.filter(isOnOne), works.filter(isOnOne))
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Ready")?.status, "Unknown")
+    assert.strictEqual(fleet.state.deployments[0]?.status?.summary?.unknown, 1)
+  })
+})
+
+describe("the end of a wish", () => {
+  it("takes everything but the operators, and the deployment goes once it is recorded", () => {
+    const fleet = settled()
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.deployments, [])
+    assert.deepStrictEqual(fleet.state.meshes, [])
+    assert.deepStrictEqual(fleet.state.works, [])
+    for (const cluster of clusters) {
+      assert.deepStrictEqual(
+        fleet.on(cluster),
+        everything.filter((object) => object.startsWith("Subscription"))
+      )
+    }
+  })
+
+  it("by Orphan leaves everything but the rights, and finds what is left", () => {
+    const fleet = new Fleet(seed({ deployments: [deploymentOf("mesh", clusters, { deletionPolicy: "Orphan" })] }))
+    fleet.settle()
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.deepStrictEqual(
+      fleet.on(one),
+      everything.filter((object) => !object.startsWith("ClusterRole"))
+    )
+    assert.deepStrictEqual(fleet.state.meshes.map(({ metadata }) => metadata.name).sort(), [
+      "managedcluster1-mesh-system-mesh",
+      "managedcluster2-mesh-system-mesh"
+    ])
+  })
+
+  it("waits for its time of grace when a cluster leaves the list", () => {
+    const fleet = settled()
+    const list = (names: ReadonlyArray<string>) => {
+      fleet.state = {
+        ...fleet.state,
+        deployments: [deploymentOf("mesh", names, {}, fleet.state.deployments[0]?.metadata)]
+      }
+    }
+    list([one])
+    fleet.settle()
+    assert.deepStrictEqual(fleet.on("managedcluster2"), everything)
+    assert.strictEqual(fleet.plan().recheckAt, "2026-11-25T13:00:00Z")
+    list(clusters)
+    fleet.state = { ...fleet.state, now: "2026-11-25T13:00:00Z" }
+    fleet.settle()
+    assert.deepStrictEqual(fleet.on("managedcluster2"), everything)
+    assert.include(
+      fleet.cluster("managedcluster2").made.slice(everything.length),
+      "ServiceMeshControlPlane mesh-system/mesh"
+    )
+  })
+
+  it("leaves a namespace in which something of a user is, with the user's object", () => {
+    const fleet = new Fleet(seed(), { planted: { [one]: [userObject("v1", "ConfigMap", "theirs", "mesh-system")] } })
+    fleet.settle()
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.deepStrictEqual(fleet.cluster(one).harm, [])
+    assert.include(fleet.on(one), "ConfigMap mesh-system/theirs")
+    assert.include(fleet.on(one), "Namespace mesh-system")
+    assert.notInclude(fleet.on(one), "ServiceMeshControlPlane mesh-system/mesh")
+    assert.deepStrictEqual(fleet.state.meshes, [])
+  })
+
+  it("does not make again what a user has deleted", () => {
+    const fleet = settled()
+    const { made } = fleet.cluster(one)
+    fleet.deleteByUser(one, "ServiceMeshControlPlane mesh-system/mesh")
+    const before = made.length
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.deepStrictEqual(made.slice(before), [])
+    assert.deepStrictEqual(fleet.state.meshes, [])
+  })
+
+  it("waits while the cluster is away, and goes on afterwards", () => {
+    const fleet = settled()
+    const setAvailable = (available: boolean) => {
+      const set = (cluster: (typeof fleet.state.clusters)[number]) =>
+        cluster.name === one ? { ...cluster, available } : cluster
+      fleet.state = { ...fleet.state, clusters: fleet.state.clusters.map(set) }
+    }
+    setAvailable(false)
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.deepStrictEqual(fleet.on(one), everything)
+    assert.deepStrictEqual(fleet.state.deployments, [])
+    setAvailable(true)
+    fleet.look()
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.meshes, [])
+  })
+
+  it("is not the loss of the MeshDeployment: nothing is removed", () => {
+    const fleet = settled()
+    fleet.state = { ...fleet.state, deployments: [] }
+    fleet.settle()
+    for (const cluster of clusters) assert.deepStrictEqual(fleet.on(cluster), everything)
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Accepted")?.reason, "OwnerMissing")
+  })
+
+  it("is not the loss of the works: what is ours is taken up again", () => {
+    const fleet = settled()
+    fleet.state = { ...fleet.state, works: [] }
+    fleet.settle()
+    for (const cluster of clusters) assert.deepStrictEqual(fleet.on(cluster), everything)
+    assert.isTrue(isTrue(fleet.state.deployments[0]?.status?.conditions, "Ready"))
+  })
+
+  it("lets the Mesh of a cluster go that is not managed any more, and the deployment with it", () => {
+    const fleet = settled()
+    fleet.state = { ...fleet.state, clusters: fleet.state.clusters.filter(({ name }) => name !== one) }
+    fleet.settle()
+    assert.deepStrictEqual(
+      fleet.state.meshes.map(({ metadata }) => metadata.namespace),
+      ["managedcluster2"]
+    )
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.deployments, [])
+  })
+})
+
+describe("a mesh that a person writes", () => {
+  it("is deployed, holds on to its deletion until it is gone, and leaves nothing", () => {
+    const fleet = new Fleet(seed({ deployments: [], meshes: [meshOf(one, "shop")] }))
+    fleet.settle()
+    assert.include(fleet.on(one), "ServiceMeshControlPlane own-system/shop")
+    assert.deepStrictEqual(fleet.state.meshes[0]?.metadata.finalizers, [labels.recordFinalizer])
+    fleet.state = { ...fleet.state, meshes: fleet.state.meshes.map(deleting) }
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.meshes, [])
+    assert.deepStrictEqual(fleet.on(one), ["Subscription openshift-operators/servicemeshoperator"])
+  })
+
+  it("has to be in the namespace of its cluster", () => {
+    const fleet = new Fleet(seed({ deployments: [], meshes: [meshOf(one, "shop", { cluster: "managedcluster2" })] }))
+    fleet.settle()
+    assert.strictEqual(conditionOf(fleet, "shop", "Accepted")?.reason, "ClusterMismatch")
+    assert.deepStrictEqual(fleet.on("managedcluster2"), [])
+  })
+})
+
+describe("a mesh that is found", () => {
+  it("gets a Mesh, which goes when the control plane is gone for sure", () => {
+    const fleet = new Fleet(seed({ deployments: [] }), {
+      planted: { [one]: [userObject("maistra.io/v2", "ServiceMeshControlPlane", "basic", "istio-system")] }
+    })
+    fleet.settle()
+    assert.deepStrictEqual(
+      fleet.state.meshes.map(({ metadata }) => metadata.name),
+      ["managedcluster1-istio-system-basic"]
+    )
+    fleet.deleteByUser(one, "ServiceMeshControlPlane istio-system/basic")
+    const setAddOn = (addOnAvailable: boolean) => {
+      const away = fleet.state.clusters.map((cluster) => ({ ...cluster, addOnAvailable }))
+      fleet.state = { ...fleet.state, clusters: away }
+    }
+    setAddOn(false)
+    fleet.settle()
+    assert.strictEqual(fleet.state.meshes.length, 1)
+    setAddOn(true)
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.meshes, [])
+    assert.deepStrictEqual(fleet.state.works, [])
+  })
+})
+
+describe("a federation", () => {
+  it("makes both meshes peers of each other, and then nothing is written any more", () => {
+    const fleet = new Fleet(pair)
+    fleet.settle()
+    assert.deepStrictEqual(
+      fleet.state.meshes.map(({ metadata, status }) => `${metadata.name} - ${status?.peerSummary}`).sort(),
+      ["managedcluster1-mesh - managedcluster2-mesh", "managedcluster2-mesh - managedcluster1-mesh"]
+    )
+    assert.isTrue(isTrue(fleet.state.federations[0]?.status?.conditions, "Ready"))
+    assert.strictEqual(fleet.turn(), 0)
+  })
+
+  it("goes with its meshes: peerings first, then the control planes", () => {
+    const fleet = new Fleet(pair)
+    fleet.settle()
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.meshes, [])
+    assert.deepStrictEqual(fleet.state.peerings, [])
+    assert.deepStrictEqual(
+      fleet.on(one),
+      everything.filter((object) => object.startsWith("Subscription"))
+    )
+  })
+
+  it("goes without its meshes: they keep running without its gateways", () => {
+    const fleet = new Fleet(pair)
+    fleet.settle()
+    fleet.state = { ...fleet.state, federations: fleet.state.federations.map(deleting) }
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.federations, [])
+    assert.deepStrictEqual(fleet.state.peerings, [])
+    assert.deepStrictEqual(fleet.on(one), everything)
+    const plane = [...fleet.cluster(one).objects.values()].find(
+      ({ object }) => object.kind === "ServiceMeshControlPlane"
+    )
+    assert.notInclude(JSON.stringify(plane?.object), "additionalIngress")
+  })
+})
