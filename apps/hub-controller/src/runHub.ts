@@ -158,8 +158,8 @@ const sleepUntil = (time: string | undefined): Effect.Effect<void> => {
   return Option.isNone(at)
     ? Effect.never
     : Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        // whole seconds enter a plan: a moment later, the second is over
-        Effect.sleep(Duration.millis(Math.max(0, DateTime.toEpochMillis(at.value) - now) + 1000))
+        // the clock of a plan goes in whole seconds: more often cannot change it
+        Effect.sleep(Duration.millis(Math.max(DateTime.toEpochMillis(at.value) - now, 1000)))
       )
 }
 
