@@ -1,5 +1,6 @@
 import { labels, names, type MeshKey, type MeshPeering, type PeeringSide } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { knowledgeOf } from "./Knowledge.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
 
 /** Names that a mesh gives to its peers already, in lower case, by `cluster/name` of the mesh. */
@@ -29,10 +30,8 @@ export const peeringOf = (state: HubState, left: WantedMesh, right: WantedMesh, 
 })
 
 const sideOf = (state: HubState, mesh: WantedMesh, peer: MeshKey, taken: TakenNames): PeeringSide => {
-  const registry = state.found.find(
-    ({ cluster, report }) =>
-      cluster === mesh.cluster && report.namespace === mesh.namespace && report.name === mesh.controlPlane
-  )?.report.clusterName
+  const known = knowledgeOf(state, mesh.cluster).controlPlane(mesh.namespace, mesh.controlPlane)
+  const registry = known.state === "Found" ? known.found.report.clusterName : undefined
   const used = taken.get(names.meshKey(mesh)) ?? new Set()
   const peerName = names.peerName(
     { cluster: peer.cluster, name: peer.name },

@@ -15,14 +15,15 @@ export interface PeeringEnd {
 }
 
 /**
- * Decides whether the wish for `existing` has ended, given the federations that list its pair now.
+ * Decides whether the wish for `existing` has ended; `listing` are the federations that want its pair now, `meshes` the
+ * wanted meshes by `cluster/name`.
  *
  * Only a federation that can be read and does not list the pair, or that is being deleted, ends a wish; one that is
  * missing or unreadable does not, so losing federations removes nothing. The removal of one of the meshes ends it too.
  */
 export const endOf = (
   state: HubState,
-  meshes: ReadonlyArray<WantedMesh>,
+  meshes: ReadonlyMap<string, WantedMesh>,
   existing: MeshPeering,
   listing: ReadonlyArray<string>
 ): PeeringEnd => {
@@ -50,9 +51,9 @@ export const endOf = (
 }
 
 /** The federations that the MeshPeering names as the ones that want it. */
-export const recordedFederations = (peering: MeshPeering): ReadonlyArray<string> => {
-  const annotation = peering.metadata.annotations?.[labels.federationsAnnotation]
-  return (annotation === undefined ? (peering.status?.federations ?? []) : annotation.split(","))
+export const recordedFederations = (peering: MeshPeering | undefined): ReadonlyArray<string> => {
+  const annotation = peering?.metadata.annotations?.[labels.federationsAnnotation]
+  return (annotation === undefined ? (peering?.status?.federations ?? []) : annotation.split(","))
     .filter((federation) => federation !== "")
     .toSorted()
 }
@@ -68,11 +69,9 @@ const missingMessage = (state: HubState, missing: ReadonlyArray<string>): string
 }
 
 /** A mesh takes its peerings with it, after the same time of grace; the peering is always undone on both sides. */
-const removalOfMesh = (meshes: ReadonlyArray<WantedMesh>, { spec }: MeshPeering): Removal | undefined => {
-  const sides = new Set(sideNames.map((name) => names.meshKey(meshOf(spec[name]))))
-  const [first] = meshes
-    .filter((mesh) => sides.has(names.meshKey(mesh)))
-    .flatMap(({ removal }) => (removal === undefined ? [] : [removal]))
+const removalOfMesh = (meshes: ReadonlyMap<string, WantedMesh>, { spec }: MeshPeering): Removal | undefined => {
+  const [first] = sideNames
+    .flatMap((name) => meshes.get(names.meshKey(meshOf(spec[name])))?.removal ?? [])
     .sort(byKey(({ gracePeriod, since }) => `${since} ${gracePeriod}`))
   return first === undefined ? undefined : { since: first.since, policy: "Delete", gracePeriod: first.gracePeriod }
 }

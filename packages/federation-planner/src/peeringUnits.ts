@@ -11,7 +11,7 @@ import {
   peerIdentity,
   serviceMeshPeer
 } from "./providers/maistra/limitedPeering.ts"
-import { exportRules, importRules } from "./activeRules.ts"
+import { activeOffers, exportRules, importRules } from "./activeRules.ts"
 import { sideFacts, type SideFacts } from "./SideFacts.ts"
 import { trustedRoot, type TrustedRoot } from "./trustedRoot.ts"
 import type { Stage, Unit } from "./Unit.ts"
@@ -20,6 +20,7 @@ import {
   sideNames,
   sideUnitKey,
   type ResolvedPeerings,
+  type ServiceOffer,
   type SideName,
   type WantedPeering
 } from "./WantedPeering.ts"
@@ -30,17 +31,18 @@ import {
  * A peering has units from the moment its names are fixed on the hub.
  */
 export const peeringUnits = (state: HubState, resolved: ResolvedPeerings): ReadonlyArray<Unit> => {
+  const active = activeOffers(resolved.offers)
   return resolved.peerings.flatMap((wanted) => {
     const { existing } = wanted
     if (existing === undefined) return []
     // Also a side that is gone: the agent is asked for it until the other one is gone too.
-    return sideNames.map((name) => sideUnit(state, resolved, wanted, existing, name))
+    return sideNames.map((name) => sideUnit(state, active.get(existing.metadata.name) ?? [], wanted, existing, name))
   })
 }
 
 const sideUnit = (
   state: HubState,
-  resolved: ResolvedPeerings,
+  offers: ReadonlyArray<ServiceOffer>,
   wanted: WantedPeering,
   existing: MeshPeering,
   name: SideName
@@ -50,7 +52,7 @@ const sideUnit = (
     key: sideUnitKey(existing, name),
     cluster: existing.spec[name].cluster,
     chain: [
-      ...wanted.federations.map((federation) => `MeshFederation ${federation}`),
+      `MeshFederation ${wanted.federations.join(", ")}`,
       `MeshPeering ${existing.metadata.namespace ?? ""}/${existing.metadata.name}`
     ],
     stages:
@@ -58,7 +60,7 @@ const sideUnit = (
         ? [
             trustStage(state, existing, name),
             peerStage(state, existing, name),
-            ...servicesStage(state, resolved, existing, name)
+            ...servicesStage(state, offers, existing, name)
           ]
         : stagesToRemove(existing.spec[name]),
     removal,
@@ -142,13 +144,13 @@ const rootWaitsFor = (root: TrustedRoot): string | undefined =>
  */
 const servicesStage = (
   state: HubState,
-  resolved: ResolvedPeerings,
+  offers: ReadonlyArray<ServiceOffer>,
   peering: MeshPeering,
   name: SideName
 ): ReadonlyArray<Stage> => {
   const side = peering.spec[name]
-  const exports = exportRules(resolved.offers, peering, name)
-  const imports = importRules(resolved.offers, peering, name)
+  const exports = exportRules(offers, name)
+  const imports = importRules(offers, name)
   const objects: ReadonlyArray<KubeObject> = [
     ...(exports.length > 0 || carriedObject(state, peering, name, exportsIdentity(side)) !== undefined
       ? [exportedServiceSet(side, exports)]

@@ -3,7 +3,7 @@ import type { HubState } from "./HubState.ts"
 import { listPairs, pairKey, type ListedPair } from "./listedPairs.ts"
 import { peeringActions } from "./peeringActions.ts"
 import { peeringOf, type TakenNames } from "./peeringOf.ts"
-import { endOf, goneSides, isFinished } from "./peeringRemoval.ts"
+import { endOf, goneSides, isFinished, recordedFederations } from "./peeringRemoval.ts"
 import { rootsToRecord } from "./proof.ts"
 import { resolveServices } from "./resolveServices.ts"
 import { refusalOf, type KnownPeer, type PairFacts } from "./rules/pairRules.ts"
@@ -17,58 +17,68 @@ import { meshOf, sideNames, otherSide, type Pair, type ResolvedPeerings, type Wa
  * gets a record of removal. Rules bind pairs that are new: one bad pair never stops another.
  */
 export const resolvePeerings = (state: HubState, meshes: ReadonlyArray<WantedMesh>): ResolvedPeerings => {
-  const listed = listPairs(state.federations)
   const existing = existingByPair(state.peerings)
-  const facts = pairFactsOf(state, meshes, existing)
-  const federationsOf = groupFederations(listed)
-
+  const judged = judge(state, meshes, existing, listPairs(state.federations))
+  const byPair = Map.groupBy(judged.pairs, ({ key }) => key)
+  const ownersOf = (key: string, owns: (pair: JudgedPair) => boolean): ReadonlyArray<string> =>
+    (byPair.get(key) ?? []).filter(owns).map(({ federation }) => keyOf(federation))
+  const wanted = new Map(meshes.map((mesh) => [names.meshKey(mesh), mesh]))
   const peerings = new Map<string, WantedPeering>()
   for (const [key, peering] of existing) {
-    const wanted = keptPeering(state, meshes, peering, federationsOf.get(key) ?? [])
-    peerings.set(key, { ...wanted, gone: goneSides(state, peering) })
+    const owners = ownersOf(key, (pair) => wants(pair, peering))
+    peerings.set(key, { ...keptPeering(state, wanted, peering, owners), gone: goneSides(state, peering) })
+  }
+  for (const [key, peering] of judged.accepted) {
+    const owners = ownersOf(key, ({ refusal }) => refusal === undefined)
+    peerings.set(key, newPeering(peering, owners))
   }
 
-  const taken = takenNames(state.peerings)
-  const refusals = new Map<ListedPair, Pair["refusal"]>()
-  for (const pair of listed) {
-    const refusal = refusalOf(facts.of(pair))
-    refusals.set(pair, refusal)
-    const [left, right] = [facts.wanted(pair.left), facts.wanted(pair.right)]
-    if (refusal !== undefined || peerings.has(pair.key) || left === undefined || right === undefined) continue
-    const peering = peeringOf(state, left, right, taken)
-    facts.accept(peering)
-    peerings.set(pair.key, newPeering(peering, federationsOf.get(pair.key) ?? []))
+  const pairs = new Map<string, Array<Pair>>(state.federations.map((federation) => [keyOf(federation), []]))
+  for (const { federation, key, left, refusal, right } of judged.pairs) {
+    pairs.get(keyOf(federation))?.push({ left, right, refusal, peering: peerings.get(key) })
   }
-
-  const pairs = new Map<string, Array<Pair>>()
-  for (const federation of state.federations) pairs.set(keyOf(federation), [])
-  for (const pair of listed) {
-    const { left, right } = pair
-    const entry = { left, right, refusal: refusals.get(pair), peering: peerings.get(pair.key) }
-    pairs.get(keyOf(pair.federation))?.push(entry)
-  }
-
   const all = [...peerings.values()].sort(byKey(({ peering }) => peering.metadata.name))
-  const finished = all.filter((wanted) => isFinished(wanted))
-  const left = all
-    .filter((wanted) => !finished.includes(wanted))
+  const going = all
+    .filter((wanted) => !isFinished(wanted))
     .map((wanted) => ({ ...wanted, peering: withAnnotations(wanted, rootsToRecord(state, wanted)) }))
   return {
-    peerings: left,
+    peerings: going,
     pairs,
     ...resolveServices(state, pairs),
-    actions: peeringActions(state, left, finished)
+    actions: peeringActions(state, going, all.filter(isFinished))
   }
 }
 
-const groupFederations = (listed: ReadonlyArray<ListedPair>): ReadonlyMap<string, ReadonlyArray<string>> => {
-  const federations = new Map<string, Array<string>>()
-  for (const { key, federation } of listed) {
-    const list = federations.get(key) ?? []
-    list.push(keyOf(federation))
-    federations.set(key, list)
-  }
-  return federations
+/** A federation that is refused does not come to own a peering; one that owns it already does not lose it by that. */
+const wants = ({ federation, refusal }: JudgedPair, peering: MeshPeering): boolean =>
+  refusal === undefined || recordedFederations(peering).includes(keyOf(federation))
+
+interface JudgedPair extends ListedPair {
+  readonly refusal: Pair["refusal"]
+}
+
+/** Applies the rules to all pairs, in their order: of two new pairs that exclude each other the first is accepted. */
+const judge = (
+  state: HubState,
+  meshes: ReadonlyArray<WantedMesh>,
+  existing: ReadonlyMap<string, MeshPeering>,
+  listed: ReadonlyArray<ListedPair>
+): { readonly pairs: ReadonlyArray<JudgedPair>; readonly accepted: ReadonlyMap<string, MeshPeering> } => {
+  const facts = pairFactsOf(state, meshes, existing)
+  const taken = takenNames(state.peerings)
+  const accepted = new Map<string, MeshPeering>()
+  const pairs = listed.map((pair): JudgedPair => {
+    const refusal = refusalOf(facts.of(pair))
+    const [left, right] = [facts.wanted(pair.left), facts.wanted(pair.right)]
+    const isNew = !existing.has(pair.key) && !accepted.has(pair.key)
+    if (refusal === undefined && isNew && left !== undefined && right !== undefined) {
+      const peering = peeringOf(state, left, right, taken)
+      facts.accept(peering)
+      accepted.set(pair.key, peering)
+    }
+    return { ...pair, refusal }
+  })
+  return { pairs, accepted }
 }
 
 /** The MeshPeering of each pair; of several for one pair, which only a person can have made, the first by name. */
@@ -83,7 +93,7 @@ const existingByPair = (peerings: ReadonlyArray<MeshPeering>): Map<string, MeshP
 
 const keptPeering = (
   state: HubState,
-  meshes: ReadonlyArray<WantedMesh>,
+  meshes: ReadonlyMap<string, WantedMesh>,
   existing: MeshPeering,
   federations: ReadonlyArray<string>
 ): Omit<WantedPeering, "gone"> => {
@@ -162,6 +172,7 @@ const pairFactsOf = (
       right: pair.right,
       listed: pair.listed,
       incumbent: existing.has(pair.key),
+      owned: recordedFederations(existing.get(pair.key)).includes(keyOf(pair.federation)),
       removing: existing.get(pair.key)?.spec.removal !== undefined,
       hasCluster: (cluster) => clusters.has(cluster),
       wanted: (mesh) => wantedByKey.get(names.meshKey(mesh)),

@@ -36,11 +36,9 @@ export const resolveServices = (
     offers.push(...resolved.offers)
     if (resolved.stray.length > 0) strayServices.set(keyOf(federation), resolved.stray)
   }
-  const incumbentsFirst = [
-    ...offers.filter((offer) => isDelivered(state, offer)),
-    ...offers.filter((offer) => !isDelivered(state, offer))
-  ]
-  return { offers: refuseOffers(state, incumbentsFirst, (offer) => isDelivered(state, offer)), strayServices }
+  const delivered = new Set(offers.filter((offer) => isDelivered(state, offer)))
+  const incumbentsFirst = [...delivered, ...offers.filter((offer) => !delivered.has(offer))]
+  return { offers: refuseOffers(state, incumbentsFirst, (offer) => delivered.has(offer)), strayServices }
 }
 
 const servicesOf = (federation: MeshFederation, pairs: ReadonlyArray<Pair>) => {
@@ -87,7 +85,8 @@ const offerOf = (federation: string, entry: ServiceExport, local: ServiceOffer["
   importAs: entry.importAs,
   peering: pair.peering,
   side: exporterSide(pair, entry.from) ?? "left",
-  refusal: pair.peering === undefined ? pair.refusal : undefined,
+  // A federation whose pair was refused offers nothing over a peering that others made.
+  refusal: pair.peering?.federations.includes(federation) ? undefined : pair.refusal,
   unknown: undefined
 })
 

@@ -183,24 +183,22 @@ describe("a federated pair", () => {
   })
 })
 
+const showing = (world: PlayedWorld, pem: string): HubState => ({
+  ...world.state,
+  found: world.state.found.map((one) =>
+    one.cluster === "west" ? { ...one, report: { ...one.report, rootCertificate: pem } } : one
+  ),
+  certificates: new Map([...world.state.certificates, [pem, { _tag: "Facts", facts: validRoot(pem) }]])
+})
+const rootOnEast = (state: HubState) =>
+  planHub(state)
+    .works.flatMap((work) => (work._tag === "ApplyWork" ? (work.spec.workload.manifests ?? []) : []))
+    .find((manifest) => manifest["kind"] === "ConfigMap" && JSON.stringify(manifest).includes("west-mesh-ca-root-cert"))
+
 describe("roots", () => {
   const proven = federated()
   const newRoot = "-----BEGIN CERTIFICATE-----\nbmV3\n-----END CERTIFICATE-----\n"
   const oldRoot = proven.state.found.find(({ cluster }) => cluster === "west")?.report.rootCertificate ?? ""
-  const showing = (world: PlayedWorld, pem: string): HubState => ({
-    ...world.state,
-    found: world.state.found.map((one) =>
-      one.cluster === "west" ? { ...one, report: { ...one.report, rootCertificate: pem } } : one
-    ),
-    certificates: new Map([...world.state.certificates, [pem, { _tag: "Facts", facts: validRoot(pem) }]])
-  })
-  const rootOnEast = (state: HubState) =>
-    planHub(state)
-      .works.flatMap((work) => (work._tag === "ApplyWork" ? (work.spec.workload.manifests ?? []) : []))
-      .find(
-        (manifest) => manifest["kind"] === "ConfigMap" && JSON.stringify(manifest).includes("west-mesh-ca-root-cert")
-      )
-
   it("are not replaced at a proven peer without an overlap", () => {
     const state = showing(proven, newRoot)
     expect(rootOnEast(state)).toBeUndefined()

@@ -21,7 +21,7 @@ const exportNameConflict: OfferRule = ({ before, offer }) => {
     ? undefined
     : {
         reason: "ExportNameConflict",
-        message: `Peers see ${exported} already as service ${serviceKey(holder.local)}, by entry ${holder.entry} of MeshFederation ${holder.federation}. Give one of them an alias.`
+        message: `Service ${serviceKey(holder.local)} is offered as ${exported} already, by entry ${holder.entry} of MeshFederation ${holder.federation}. Give one of them an alias.`
       }
 }
 

@@ -9,8 +9,10 @@ export interface PairFacts {
   readonly right: MeshKey
   /** Length of the shortest list of peers that names both. */
   readonly listed: number
-  /** Whether the pair has a MeshPeering already: limits and conflicts bind newcomers only. */
+  /** Whether the pair has a MeshPeering already: conflicts bind newcomers only. */
   readonly incumbent: boolean
+  /** Whether that MeshPeering was made for this federation too: limits bind newcomers only. */
+  readonly owned: boolean
   /** Whether that MeshPeering is being removed. */
   readonly removing: boolean
   readonly hasCluster: (cluster: string) => boolean
@@ -45,8 +47,8 @@ const trustTypeNotSupported: PairRule = ({ federation }) =>
       )
     : undefined
 
-const tooManyPeers: PairRule = ({ federation, incumbent, listed }) =>
-  !incumbent && listed > federation.spec.maxPeers
+const tooManyPeers: PairRule = ({ federation, listed, owned }) =>
+  !owned && listed > federation.spec.maxPeers
     ? refuse(
         "TooManyPeers",
         `The list of peers has ${listed} meshes, which makes ${(listed * (listed - 1)) / 2} peerings; maxPeers allows ${federation.spec.maxPeers} meshes. Split the list, or raise maxPeers.`
