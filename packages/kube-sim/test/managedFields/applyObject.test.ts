@@ -206,11 +206,12 @@ describe("applyObject: who owns what", () => {
   })
 })
 
+const ingress = (enabled: boolean) => ({ gateways: { additionalIngress: { "east-ingress": { enabled } } } })
+
 describe("applyObject: conflicts", () => {
   it("names field and manager of a value that is someone else's", () => {
-    const gateways = (enabled: boolean) => ({ gateways: { additionalIngress: { "east-ingress": { enabled } } } })
-    const live = apply(undefined, object(gateways(true)), theirs)
-    expect(attempt(live, object(gateways(false)), ours)).toEqual({
+    const live = apply(undefined, object(ingress(true)), theirs)
+    expect(attempt(live, object(ingress(false)), ours)).toEqual({
       _tag: "Conflicts",
       conflicts: [
         {
