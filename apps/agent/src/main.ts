@@ -1,6 +1,13 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { inCluster, kubeConfigFile, makeKubeApi, type Readiness, serveHealth } from "@multicluster-mesh/ocm-transport"
+import {
+  inCluster,
+  KubeConfigError,
+  kubeConfigFile,
+  makeKubeApi,
+  type Readiness,
+  serveHealth
+} from "@multicluster-mesh/ocm-transport"
 import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -16,7 +23,10 @@ const agent = Command.make("agent", flags, (config) =>
   Effect.gen(function* () {
     const hub = yield* Effect.flatMap(kubeConfigFile(config.hubKubeconfig), makeKubeApi)
     const local = yield* Effect.flatMap(
-      Option.match(config.kubeconfig, { onNone: () => inCluster(), onSome: (file) => kubeConfigFile(file) }),
+      Option.match(config.kubeconfig, {
+        onNone: () => Effect.mapError(inCluster(), orNameAFile),
+        onSome: (file) => kubeConfigFile(file)
+      }),
       makeKubeApi
     )
     const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
@@ -35,6 +45,9 @@ const agent = Command.make("agent", flags, (config) =>
     Effect.provide(Logger.layer([config.logFormat === "json" ? Logger.consoleJson : Logger.consolePretty()]))
   )
 ).pipe(Command.withDescription("Reports what is on a managed cluster to the hub of the multicluster mesh add-on."))
+
+const orNameAFile = ({ file }: KubeConfigError) =>
+  new KubeConfigError({ file, problem: "not in a pod with a service account: name a kubeconfig file by --kubeconfig" })
 
 Command.run(agent, { version: agentVersion }).pipe(
   Effect.provide(NodeServices.layer),

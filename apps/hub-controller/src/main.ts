@@ -1,6 +1,6 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { inCluster, makeKubeApi, type Readiness, serveHealth } from "@multicluster-mesh/ocm-transport"
+import { inCluster, KubeConfigError, makeKubeApi, type Readiness, serveHealth } from "@multicluster-mesh/ocm-transport"
 import { clientNodeConnection } from "@multicluster-mesh/ocm-transport/client-node"
 import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
@@ -16,7 +16,7 @@ import { hubVersion } from "./version.ts"
 const hubController = Command.make("hub-controller", flags, (config) =>
   Effect.gen(function* () {
     const connection = Option.match(config.kubeconfig, {
-      onNone: () => inCluster(),
+      onNone: () => Effect.mapError(inCluster(), orNameAFile),
       onSome: (file) => clientNodeConnection(file, Option.getOrUndefined(config.context))
     })
     const hub = yield* Effect.flatMap(connection, makeKubeApi)
@@ -38,6 +38,9 @@ const hubController = Command.make("hub-controller", flags, (config) =>
     "Discovers, deploys and federates the service meshes of a fleet, from the hub of Open Cluster Management."
   )
 )
+
+const orNameAFile = ({ file }: KubeConfigError) =>
+  new KubeConfigError({ file, problem: "not in a pod with a service account: name a kubeconfig file by --kubeconfig" })
 
 Command.run(hubController, { version: hubVersion }).pipe(
   Effect.provide(NodeServices.layer),

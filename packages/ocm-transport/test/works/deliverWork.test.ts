@@ -31,11 +31,12 @@ const hubWith = (live: KubeObject | undefined) => {
       live === undefined
         ? Effect.fail(new KubeError({ call: "get", reason: new NotFound(), detail: "" }))
         : Effect.succeed(live),
-    apply: (_, object, options) => {
-      assert.deepStrictEqual(options, { fieldManager: "multicluster-mesh-hub", force: true })
-      applied.push(object)
-      return Effect.succeed(object)
-    },
+    apply: (_, object, options) =>
+      Effect.sync(() => {
+        assert.deepStrictEqual(options, { fieldManager: "multicluster-mesh-hub", force: true })
+        applied.push(object)
+        return object
+      }),
     list: die,
     create: die,
     replace: die,
