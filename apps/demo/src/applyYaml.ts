@@ -1,0 +1,24 @@
+import type { KubeApi, KubeObject, ResourceType } from "@multicluster-mesh/ocm-transport"
+import { resources } from "@multicluster-mesh/mesh-model"
+import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import { parse } from "yaml"
+
+const types: ReadonlyMap<string, ResourceType> = new Map([
+  ["MeshDeployment", resources.meshDeployments],
+  ["MeshFederation", resources.meshFederations]
+])
+
+/** Text of a file in `examples/quickstart`. */
+export const exampleText = (file: string): string =>
+  readFileSync(new URL(`../../../examples/quickstart/${file}`, import.meta.url), "utf8")
+
+/** Applies a file of `examples/quickstart` as a user does with `kubectl apply --server-side`. */
+export const applyExample = (api: KubeApi, file: string) =>
+  Effect.suspend(() => {
+    const object = parse(exampleText(file)) as KubeObject
+    const type = types.get(object.kind)
+    return type === undefined
+      ? Effect.die(`examples/quickstart/${file}: ${object.kind} is not a kind that the demo applies`)
+      : api.apply(type, object, { fieldManager: "kubectl" })
+  })

@@ -1,0 +1,180 @@
+import { isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
+import type { KubeError, KubeObject } from "@multicluster-mesh/ocm-transport"
+import * as Effect from "effect/Effect"
+import { applyExample, exampleText } from "./applyYaml.ts"
+import { plantBookinfoOn, plantUsersMesh } from "./plant.ts"
+import type { Narrator } from "./Narrator.ts"
+import { tableOf } from "./tables.ts"
+import { allReady, statusOf, until } from "./until.ts"
+import { hubNamespaces, type World } from "./World.ts"
+
+const group = `/apis/${labels.apiVersion}`
+
+/** The main job from an empty hub to a federation; what `--keep` leaves running. */
+export const tellTheStory = Effect.fnUntraced(function* (world: World, narrator: Narrator) {
+  const { chapter, say, show } = narrator
+  const kubectl = (path: string) => Effect.flatMap(tableOf(world.hubSim.url, path), show)
+
+  yield* chapter("Discover: what is there already")
+  const planted = yield* plantUsersMesh(world, "managedcluster3")
+  yield* say("Someone runs a mesh of their own on managedcluster3: control plane istio-system/basic.")
+  yield* until(narrator, "its operator has installed it", planted.ready)
+  const before = yield* planted.everything
+  yield* world.startProduct
+  yield* until(narrator, "the hub shows it as a Mesh", allReady(world.hub, resources.meshes, 1))
+  yield* say("$ kubectl -n managedcluster3 get mesh")
+  yield* kubectl(`${group}/namespaces/managedcluster3/meshes`)
+  yield* say("It is observed, and nothing of it is touched.")
+
+  yield* chapter("Deploy: one template, two clusters")
+  yield* say("$ kubectl apply -f examples/quickstart/mesh-deployment.yaml")
+  yield* show(exampleText("mesh-deployment.yaml"))
+  yield* applyExample(world.hub, "mesh-deployment.yaml")
+  yield* until(
+    narrator,
+    "both meshes are ready",
+    allReady(world.hub, resources.meshes, 2, (mesh) => mesh.metadata.namespace !== "managedcluster3")
+  )
+  yield* say("$ kubectl get mesh -A")
+  yield* kubectl(`${group}/meshes`)
+
+  yield* chapter("Federate: the two meshes may reach each other")
+  yield* say("$ kubectl apply -f examples/quickstart/mesh-federation.yaml")
+  yield* show(exampleText("mesh-federation.yaml"))
+  yield* applyExample(world.hub, "mesh-federation.yaml")
+  yield* until(narrator, "the pair is proven in both directions", allReady(world.hub, resources.meshPeerings, 1))
+  yield* say("$ kubectl get meshpeerings -A")
+  yield* kubectl(`${group}/meshpeerings`)
+
+  yield* chapter("Offer services: reviews and ratings of managedcluster2, called from managedcluster1")
+  yield* plantBookinfoOn(world, "managedcluster1", "managedcluster2")
+  yield* say(
+    "Bookinfo is deployed on both clusters; managedcluster1 has the Services, managedcluster2 also what serves them."
+  )
+  yield* say("$ kubectl apply -f examples/quickstart/mesh-federation-services.yaml")
+  yield* applyExample(world.hub, "mesh-federation-services.yaml")
+  yield* until(narrator, "both services are imported", imported(world, 2))
+  const federation = yield* world.hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name: "mcsm" })
+  yield* say("$ kubectl -n open-cluster-management get meshfederation mcsm -o jsonpath='{.status.services}'")
+  yield* show(
+    servicesOf(federation)
+      .map((service) => `${service.service} -> ${service.host} (${service.state})`)
+      .join("\n")
+  )
+
+  yield* chapter("A wish that cannot be granted")
+  yield* say("$ kubectl apply -f examples/quickstart/mesh-federation-wrong.yaml")
+  yield* applyExample(world.hub, "mesh-federation-wrong.yaml")
+  yield* until(narrator, "it is refused, and says why", refused(world, "wrong"))
+  yield* say("$ kubectl -n open-cluster-management describe meshfederation wrong")
+  const wrong = yield* world.hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name: "wrong" })
+  yield* show(
+    [
+      ...(statusOf(wrong).conditions ?? []).map(
+        ({ message, reason, status, type }) => `${type}=${status} ${reason}: ${message}`
+      ),
+      ...notFederatedOf(wrong).map(({ message, peer, reason }) => `${peer.join(" and ")}: ${reason}: ${message}`)
+    ].join("\n")
+  )
+
+  yield* chapter("What there is now")
+  for (const type of [resources.meshes, resources.meshDeployments, resources.meshFederations, resources.meshPeerings]) {
+    yield* say(`$ kubectl get ${type.plural} -A`)
+    yield* kubectl(`${group}/${type.plural}`)
+  }
+  yield* say("$ kubectl -n open-cluster-management get meshdeployment mesh -o jsonpath='{.status.appliedMeshes}'")
+  const deployment = yield* world.hub.get(resources.meshDeployments, { namespace: hubNamespaces.users, name: "mesh" })
+  yield* show(JSON.stringify(statusField(deployment, "appliedMeshes")))
+  yield* say("$ kubectl -n open-cluster-management get meshfederation mcsm -o jsonpath='{.status.federatedMeshes}'")
+  yield* show(JSON.stringify(statusField(federation, "federatedMeshes")))
+  return { before, everything: planted.everything }
+})
+
+/** Deletes all that the story made, and proves that the user's mesh is as it was. */
+export const takeItAllAway = Effect.fnUntraced(function* (
+  world: World,
+  narrator: Narrator,
+  users: { readonly before: string; readonly everything: Effect.Effect<string, KubeError> }
+) {
+  const { hub } = world
+  yield* narrator.chapter("Delete everything: what is ours goes, what is not stays")
+  for (const name of ["wrong", "mcsm"]) {
+    yield* narrator.say(`$ kubectl -n open-cluster-management delete meshfederation ${name}`)
+    yield* hub.delete(resources.meshFederations, { namespace: hubNamespaces.users, name })
+  }
+  yield* narrator.say("$ kubectl -n open-cluster-management delete meshdeployment mesh")
+  yield* hub.delete(resources.meshDeployments, { namespace: hubNamespaces.users, name: "mesh" })
+  yield* until(narrator, "peerings and meshes are gone, step by step", removed(world))
+  yield* until(narrator, "no object of ours is left on any cluster but operators", onlyOperatorsLeft(world))
+  const after = yield* users.everything
+  if (after !== users.before)
+    return yield* Effect.die(`the user's mesh has changed:\nbefore ${users.before}\nafter  ${after}`)
+  yield* narrator.say("✓ the user's mesh on managedcluster3 is, byte for byte, what it was before")
+})
+
+interface ServiceLine {
+  readonly service: string
+  readonly host: string
+  readonly state: string
+  readonly message: string
+}
+
+interface RefusedPair {
+  readonly peer: ReadonlyArray<string>
+  readonly reason: string
+  readonly message: string
+}
+
+const statusField = (object: KubeObject, field: string): unknown => {
+  const status = object["status"]
+  return typeof status === "object" && status !== null && field in status
+    ? (status as Record<string, unknown>)[field]
+    : undefined
+}
+const servicesOf = (federation: KubeObject) => (statusField(federation, "services") ?? []) as ReadonlyArray<ServiceLine>
+const notFederatedOf = (federation: KubeObject) =>
+  (statusField(federation, "notFederated") ?? []) as ReadonlyArray<RefusedPair>
+
+const imported = ({ hub }: World, count: number) =>
+  Effect.map(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name: "mcsm" }), (federation) => {
+    const services = servicesOf(federation)
+    return {
+      done: services.length === count && services.every((service) => service.state === "Imported"),
+      progress: services.flatMap(({ message, service }) => (message === "" ? [] : [`${service}: ${message}`]))
+    }
+  })
+
+const refused = ({ hub }: World, name: string) =>
+  Effect.map(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name }), (federation) => ({
+    done: notFederatedOf(federation).length > 0 && !isTrue(statusOf(federation).conditions, "Ready"),
+    progress: []
+  }))
+
+const removed = Effect.fnUntraced(function* ({ hub }: World) {
+  const peerings = (yield* hub.list(resources.meshPeerings)).items
+  const meshes = (yield* hub.list(resources.meshes)).items.filter(
+    (mesh) => mesh.metadata.namespace !== "managedcluster3"
+  )
+  return {
+    done: peerings.length === 0 && meshes.length === 0,
+    progress: [...peerings, ...meshes].flatMap((object) => {
+      const { conditions, waitingFor } = statusOf(object)
+      const message = waitingFor ?? conditions?.find(({ type }) => type === "Ready")?.message
+      return message === undefined || message === "" ? [] : [`${object.metadata.name}: ${message}`]
+    })
+  }
+})
+
+/** Everything that still carries our mark on the clusters. */
+const onlyOperatorsLeft = Effect.fnUntraced(function* ({ clusters }: World) {
+  const left: Array<string> = []
+  for (const { api, name } of clusters)
+    for (const type of resources.delivered) {
+      if (type === resources.subscriptions) continue
+      const { items } = yield* api
+        .list(type, { labelSelector: labels.fleetLabel, metadataOnly: true })
+        .pipe(Effect.catchReason("KubeError", "NotServed", () => Effect.succeed({ items: [] })))
+      left.push(...items.map((object) => `${name}: ${type.kind} ${object.metadata.name}`))
+    }
+  return { done: left.length === 0, progress: left }
+})

@@ -1,0 +1,72 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/** The table could not be had: what was asked, and what went wrong. */
+export class TableError extends Schema.TaggedError<TableError>()("TableError", {
+  path: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `${this.path}: ${this.problem}`
+  }
+}
+
+const Table = Schema.Struct({
+  columnDefinitions: Schema.Array(Schema.Struct({ name: Schema.String, priority: Schema.optionalKey(Schema.Int) })),
+  rows: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({
+        cells: Schema.Array(Schema.Unknown),
+        object: Schema.optionalKey(
+          Schema.Struct({
+            metadata: Schema.optionalKey(Schema.Struct({ namespace: Schema.optionalKey(Schema.String) }))
+          })
+        )
+      })
+    )
+  )
+})
+const decodeTable = Schema.decodeUnknownEffect(Table)
+
+/**
+ * The objects under `path` as `kubectl get` prints them: the API server's own table, with the namespace in front.
+ *
+ * Errors: `TableError` when the server does not answer with a table.
+ */
+export const tableOf = Effect.fnUntraced(function* (server: string, path: string) {
+  const failed = (cause: unknown) =>
+    new TableError({ path, problem: cause instanceof Error ? cause.message : String(cause) })
+  const body = yield* Effect.tryPromise({
+    try: async (signal): Promise<unknown> => {
+      const response = await fetch(`${server}${path}`, {
+        headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
+        signal
+      })
+      return response.json()
+    },
+    catch: failed
+  })
+  const table = yield* Effect.mapError(decodeTable(body), failed)
+  const columns = table.columnDefinitions.flatMap((column, index) => ((column.priority ?? 0) === 0 ? [index] : []))
+  const header = ["NAMESPACE", ...columns.map((index) => table.columnDefinitions[index]?.name.toUpperCase() ?? "")]
+  const rows = (table.rows ?? []).map((row) => [
+    row.object?.metadata?.namespace ?? "",
+    ...columns.map((index) => cellText(row.cells[index]))
+  ])
+  return rows.length === 0 ? "No resources found" : aligned([header, ...rows])
+})
+
+const cellText = (cell: unknown): string => (cell === null || cell === undefined ? "" : String(cell))
+
+/** Columns under each other, three spaces between them. */
+const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("   ")
+        .trimEnd()
+    )
+    .join("\n")
+}
