@@ -5,6 +5,7 @@ import { MeshDeploymentSpec, MeshDeploymentStatus } from "./MeshDeployment.ts"
 import { MeshFederationSpec, MeshFederationStatus } from "./MeshFederation.ts"
 import { MeshSpec, MeshStatus } from "./Mesh.ts"
 import { MeshPeeringSpec, MeshPeeringStatus } from "./MeshPeering.ts"
+import type { KubeObject } from "./ObjectMeta.ts"
 import * as resources from "./resources.ts"
 import type { ResourceType } from "./resources.ts"
 
@@ -105,7 +106,7 @@ const definitions: ReadonlyArray<ResourceDefinition> = [
 ]
 
 /** A CustomResourceDefinition, as far as we fill it in. */
-export interface CustomResourceDefinition {
+export interface CustomResourceDefinition extends KubeObject {
   readonly apiVersion: "apiextensions.k8s.io/v1"
   readonly kind: "CustomResourceDefinition"
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> }
