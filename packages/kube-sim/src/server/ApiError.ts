@@ -58,8 +58,7 @@ export const apiError = (code: number, reason: string, message: string, details?
     }
   })
 
-const qualified = (target: Target): string =>
-  target.group === "" ? target.plural : `${target.plural}.${target.group}`
+const qualified = (target: Target): string => (target.group === "" ? target.plural : `${target.plural}.${target.group}`)
 
 const detailsOf = (target: Target, name: string): StatusDetails => ({
   name,
@@ -83,18 +82,9 @@ export const conflict = (target: Target, name: string, why: string): ApiError =>
 
 /** The conflict of a write over an outdated resourceVersion. */
 export const outdated = (target: Target, name: string): ApiError =>
-  conflict(
-    target,
-    name,
-    "the object has been modified; please apply your changes to the latest version and try again"
-  )
+  conflict(target, name, "the object has been modified; please apply your changes to the latest version and try again")
 
-export const forbidden = (
-  target: Target,
-  name: string,
-  why: string,
-  causes?: ReadonlyArray<StatusCause>
-): ApiError =>
+export const forbidden = (target: Target, name: string, why: string, causes?: ReadonlyArray<StatusCause>): ApiError =>
   apiError(403, "Forbidden", `${qualified(target)} "${name}" is forbidden: ${why}`, {
     ...detailsOf(target, name),
     ...(causes && { causes })

@@ -28,7 +28,10 @@ export const makeKinds = (store: ObjectStore): Kinds => {
     if (event.type === "DELETED") {
       custom.delete(event.object.metadata.name)
       rebuild()
-    } else if (event.before?.["spec"] !== event.object["spec"] || isDeleting(event.object) !== isDeleting(event.before)) {
+    } else if (
+      event.before?.["spec"] !== event.object["spec"] ||
+      isDeleting(event.object) !== isDeleting(event.before)
+    ) {
       add(event.object)
     }
   })

@@ -71,5 +71,11 @@ const tables = (kind: Kind, includeObject: string, nowMillis: number): Output =>
     const table = tableOf(kind, [object], metadata, includeObject, nowMillis)
     return first ? table : { ...table, columnDefinitions: [] }
   },
-  bookmark: ({ metadata }) => ({ kind: "Table", apiVersion: "meta.k8s.io/v1", metadata, columnDefinitions: [], rows: [] })
+  bookmark: ({ metadata }) => ({
+    kind: "Table",
+    apiVersion: "meta.k8s.io/v1",
+    metadata,
+    columnDefinitions: [],
+    rows: []
+  })
 })

@@ -82,13 +82,17 @@ const toResource = Effect.fnUntraced(function* (
 ) {
   const kind = server.kinds.find(route.group, route.version, route.plural)
   if (kind === undefined) return pageNotFound
-  if (kind.type.namespaced ? route.namespace === undefined && route.name !== undefined : route.namespace !== undefined) {
+  if (
+    kind.type.namespaced ? route.namespace === undefined && route.name !== undefined : route.namespace !== undefined
+  ) {
     return pageNotFound
   }
   const { subresource } = route
   const where = `${request.method} ${request.url.pathname}`
   if (subresource !== undefined && (subresource !== "status" || !kind.subresources.status)) {
-    return kind.custom || subresource === "status" ? pageNotFound : yield* notImplemented(`${where}: subresource ${subresource}`)
+    return kind.custom || subresource === "status"
+      ? pageNotFound
+      : yield* notImplemented(`${where}: subresource ${subresource}`)
   }
   const query = request.url.searchParams
   for (const parameter of query.keys()) {
@@ -122,10 +126,7 @@ const toResource = Effect.fnUntraced(function* (
 /** The manager of a client that does not name one: its program's name. */
 const managerOf = (userAgent: string | undefined): string => userAgent?.split("/")[0] ?? "unknown"
 
-const verbOf = (
-  request: Request,
-  route: Extract<Route, { readonly _tag: "Resource" }>
-): Call["verb"] | undefined => {
+const verbOf = (request: Request, route: Extract<Route, { readonly _tag: "Resource" }>): Call["verb"] | undefined => {
   const single = route.name !== undefined
   switch (request.method) {
     case "GET":

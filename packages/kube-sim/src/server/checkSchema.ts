@@ -33,11 +33,7 @@ const strictError = (call: Call, problems: ReadonlyArray<string>) => {
 }
 
 /** Fails with 422 where metadata, schema or rules refuse the object. */
-export const validated = Effect.fnUntraced(function* (
-  call: Call,
-  object: KubeObject,
-  old: KubeObject | undefined
-) {
+export const validated = Effect.fnUntraced(function* (call: Call, object: KubeObject, old: KubeObject | undefined) {
   const { schema, rules } = call.kind
   const structure = schema === undefined ? [] : validateSchema(schema, object, old)
   const broken = blocksRules(structure)

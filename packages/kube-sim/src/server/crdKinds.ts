@@ -10,7 +10,10 @@ export const crdKinds = (crd: KubeObject): ReadonlyArray<Kind> => {
   const spec = objectIn(crd, "spec")
   const names = objectIn(spec, "names")
   const versions = objectsIn(spec, "versions")
-  const storageVersion = textIn(versions.find((version) => version["storage"] === true), "name")
+  const storageVersion = textIn(
+    versions.find((version) => version["storage"] === true),
+    "name"
+  )
   return versions
     .filter((version) => version["served"] === true)
     .map((version): Kind => {
@@ -46,16 +49,14 @@ const structuralSchemaOf = (version: JsonObject): StructuralSchema | undefined =
 const ageColumn: Column = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" }
 
 const columnsOf = (version: JsonObject): ReadonlyArray<Column> => {
-  const declared = objectsIn(version, "additionalPrinterColumns").map(
-    (column): Column => ({
-      name: textIn(column, "name"),
-      type: textIn(column, "type"),
-      jsonPath: textIn(column, "jsonPath"),
-      ...(typeof column["format"] === "string" && { format: column["format"] }),
-      ...(typeof column["description"] === "string" && { description: column["description"] }),
-      ...(typeof column["priority"] === "number" && { priority: column["priority"] })
-    })
-  )
+  const declared = objectsIn(version, "additionalPrinterColumns").map((column): Column => ({
+    name: textIn(column, "name"),
+    type: textIn(column, "type"),
+    jsonPath: textIn(column, "jsonPath"),
+    ...(typeof column["format"] === "string" && { format: column["format"] }),
+    ...(typeof column["description"] === "string" && { description: column["description"] }),
+    ...(typeof column["priority"] === "number" && { priority: column["priority"] })
+  }))
   return declared.length === 0 ? [ageColumn] : declared
 }
 

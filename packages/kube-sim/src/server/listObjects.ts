@@ -42,12 +42,10 @@ const checkResourceVersion = Effect.fnUntraced(function* (server: Server, call: 
 /** Fails with 504 for a revision that the store has not come to. */
 export const notInTheFuture = Effect.fnUntraced(function* (server: Server, wanted: number) {
   if (wanted <= server.store.revision()) return
-  return yield* apiError(
-    504,
-    "Timeout",
-    `Too large resource version: ${wanted}, current: ${server.store.revision()}`,
-    { causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }], retryAfterSeconds: 1 }
-  )
+  return yield* apiError(504, "Timeout", `Too large resource version: ${wanted}, current: ${server.store.revision()}`, {
+    causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+    retryAfterSeconds: 1
+  })
 })
 
 const nextPage = Effect.fnUntraced(function* (server: Server, token: string, limit: number) {

@@ -1,14 +1,14 @@
 import { type Connection, connectionTo, type KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
+import { runControllers } from "../controllers/runControllers.ts"
 import { isJsonObject } from "../schema/json.ts"
 import type { AdmissionHook } from "./AdmissionHook.ts"
 import type { ApiError } from "./ApiError.ts"
-import type { Call } from "./Call.ts"
 import { Raced } from "./commit.ts"
 import { createObject } from "./createObject.ts"
 import type { Fault } from "./Fault.ts"
-import type { Kind } from "./Kind.ts"
+import { internalCall } from "./internalCall.ts"
 import { objectOf } from "./readBody.ts"
 import { type ListenFailed, serve } from "./serve.ts"
 import { makeServer, type Server, type Write } from "./Server.ts"
@@ -51,6 +51,7 @@ export const makeKubeSim = Effect.fnUntraced(function* (
   }
   for (const crd of options.crds ?? []) yield* seed(server, crd)
   server.writes.length = 0
+  yield* runControllers(server)
   const port = yield* serve(server, options.port ?? 0)
   const url = `http://127.0.0.1:${port}`
   return {
@@ -100,25 +101,9 @@ const seed = Effect.fnUntraced(function* (server: Server, value: unknown) {
   const object = isJsonObject(value) ? value : {}
   const kind = server.kinds.ofKind(String(object["apiVersion"]), String(object["kind"]))
   if (kind === undefined) return yield* Effect.die(`kube-sim does not serve ${String(object["kind"])}`)
-  const call = seedCall(kind)
+  const call = internalCall(kind, "create", "kube-sim")
   const created: Effect.Effect<KubeObject, ApiError | Raced> = createObject(server, call, yield* objectOf(call, object))
   yield* Effect.catchTag(created, "Raced", (raced) => Effect.die(raced))
-})
-
-const seedCall = (kind: Kind): Call => ({
-  verb: "create",
-  kind,
-  namespace: undefined,
-  name: undefined,
-  subresource: undefined,
-  query: new URLSearchParams(),
-  body: new Uint8Array(),
-  contentType: "application/json",
-  accept: "",
-  manager: "kube-sim",
-  userAgent: undefined,
-  dryRun: false,
-  warnings: []
 })
 
 const kubeconfigOf = (name: string, url: string): string => `apiVersion: v1

@@ -31,7 +31,8 @@ const nameFaults = (kind: Kind, name: string): ReadonlyArray<FieldError> => {
 
 const nameProblem = (kind: Kind, name: string): string | undefined => {
   const { group, plural } = kind.type
-  if (group === "rbac.authorization.k8s.io") return /[/%]|^\.\.?$/u.test(name) ? "may not contain '/' or '%'" : undefined
+  if (group === "rbac.authorization.k8s.io")
+    return /[/%]|^\.\.?$/u.test(name) ? "may not contain '/' or '%'" : undefined
   if (group === "" && plural === "namespaces") {
     if (name.length > 63) return "must be no more than 63 characters"
     return matches(label, name) ? undefined : labelProblem

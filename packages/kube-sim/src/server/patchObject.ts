@@ -1,13 +1,15 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { applyObject, type FieldConflict } from "../managedFields/applyObject.ts"
-import { apiError, badRequest, conflict, notFound, notImplemented } from "./ApiError.ts"
+import { isJsonObject } from "../schema/json.ts"
+import { apiError, badRequest, conflict, notFound } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
 import { liveOf } from "./commit.ts"
 import { createApplied } from "./createObject.ts"
 import { groupVersionOf } from "./Kind.ts"
+import { jsonPatch } from "./jsonPatch.ts"
 import { mergePatch } from "./mergePatch.ts"
-import { objectOf, readJson } from "./readBody.ts"
+import { objectOf, readJson, readValue } from "./readBody.ts"
 import { now, type Server } from "./Server.ts"
 import { strategicMergePatch } from "./strategicMergePatch.ts"
 import { updateObject } from "./updateObject.ts"
@@ -26,12 +28,7 @@ export const patchObject = Effect.fnUntraced(function* (server: Server, call: Ca
 })
 
 const patchedBy = Effect.fnUntraced(function* (call: Call, live: KubeObject) {
-  const [mediaType] = call.contentType.split(";")
-  const patched = yield* patchedAs(mediaType?.trim() ?? "", call, live)
-  return patched
-})
-
-const patchedAs = Effect.fnUntraced(function* (mediaType: string, call: Call, live: KubeObject) {
+  const mediaType = call.contentType.split(";")[0]?.trim()
   const unversioned = { ...live, metadata: { ...live.metadata, resourceVersion: undefined } }
   switch (mediaType) {
     case "application/merge-patch+json":
@@ -40,7 +37,7 @@ const patchedAs = Effect.fnUntraced(function* (mediaType: string, call: Call, li
       if (call.kind.custom) break
       return withoutUndefined(strategicMergePatch(call.kind.schema, unversioned, yield* readJson(call)))
     case "application/json-patch+json":
-      return yield* notImplemented(`JSON patch (PATCH ${call.kind.type.plural} with ${mediaType})`)
+      return yield* jsonPatched(call, live)
     default:
   }
   return yield* apiError(
@@ -50,14 +47,21 @@ const patchedAs = Effect.fnUntraced(function* (mediaType: string, call: Call, li
   )
 })
 
+/** Unlike a merge patch, a JSON patch may test the resourceVersion. */
+const jsonPatched = Effect.fnUntraced(function* (call: Call, live: KubeObject) {
+  const operations = yield* readValue(call)
+  if (!Array.isArray(operations)) return yield* badRequest("a JSON patch is a list of operations")
+  const patched = jsonPatch(live, operations.filter(isJsonObject))
+  if ("failed" in patched || !isJsonObject(patched.value)) {
+    const faults = "failed" in patched ? JSON.stringify(patched.failed) : "not an object"
+    return yield* apiError(422, "Invalid", `the server rejected our request due to an error in our request: ${faults}`)
+  }
+  return patched.value
+})
+
 const withoutUndefined = (value: unknown): { readonly [field: string]: unknown } => JSON.parse(JSON.stringify(value))
 
-const apply = Effect.fnUntraced(function* (
-  server: Server,
-  call: Call,
-  name: string,
-  live: KubeObject | undefined
-) {
+const apply = Effect.fnUntraced(function* (server: Server, call: Call, name: string, live: KubeObject | undefined) {
   if (!call.query.has("fieldManager")) {
     return yield* badRequest(
       `PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch`

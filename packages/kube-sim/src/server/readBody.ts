@@ -8,6 +8,13 @@ import { groupVersionOf } from "./Kind.ts"
 
 /** The JSON (or, where the content type says so, YAML) object in the body. */
 export const readJson = Effect.fnUntraced(function* (call: Call) {
+  const value = yield* readValue(call)
+  if (!isJsonObject(value)) return yield* badRequest("the body of the request is not an object")
+  return value
+})
+
+/** What is in the body. */
+export const readValue = Effect.fnUntraced(function* (call: Call) {
   const text = Buffer.from(call.body).toString("utf8")
   if (call.contentType.includes("protobuf")) {
     return yield* apiError(
@@ -16,13 +23,12 @@ export const readJson = Effect.fnUntraced(function* (call: Call) {
       "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml"
     )
   }
-  const value = yield* Effect.try({
-    try: (): unknown => (call.contentType.includes("yaml") && !/^\s*\{/u.test(text) ? Yaml.parse(text) : JSON.parse(text)),
+  return yield* Effect.try({
+    try: (): unknown =>
+      call.contentType.includes("yaml") && !/^\s*\{/u.test(text) ? Yaml.parse(text) : JSON.parse(text),
     catch: (cause) =>
       badRequest(`the object provided is unrecognized (must be of type ${call.kind.type.kind}): ${String(cause)}`)
   })
-  if (!isJsonObject(value)) return yield* badRequest("the body of the request is not an object")
-  return value
 })
 
 /** The object in the body, with the kind, name and namespace of the request. */
@@ -47,9 +53,7 @@ export const objectOf = Effect.fnUntraced(function* (call: Call, value: JsonObje
   }
   const name = textOf(metadata["name"])
   if (call.name !== undefined && name !== "" && name !== call.name) {
-    return yield* badRequest(
-      `the name of the object (${name}) does not match the name on the URL (${call.name})`
-    )
+    return yield* badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`)
   }
   const { namespace: _, ...rest } = metadata
   const object: KubeObject = {

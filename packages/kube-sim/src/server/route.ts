@@ -21,7 +21,10 @@ export type Route =
 
 /** Reads a path of the Kubernetes API. */
 export const routeOf = (path: string): Route => {
-  const parts = path.split("/").filter((part) => part !== "").map(decodeURIComponent)
+  const parts = path
+    .split("/")
+    .filter((part) => part !== "")
+    .map(decodeURIComponent)
   const [first, second, third, ...rest] = parts
   switch (first) {
     case "api":
@@ -56,9 +59,7 @@ const apiRoute = (group: string, version: string, parts: ReadonlyArray<string>):
   const [first, second, third] = parts
   // /namespaces/x and its subresources are the namespace itself; /namespaces/x/pods what lies in it
   const inNamespace = first === "namespaces" && third !== undefined && !namespaceSubresources.has(third)
-  const [namespace, [plural, name, subresource, ...more]] = inNamespace
-    ? [second, parts.slice(2)]
-    : [undefined, parts]
+  const [namespace, [plural, name, subresource, ...more]] = inNamespace ? [second, parts.slice(2)] : [undefined, parts]
   if (plural === undefined || more.length > 0) return { _tag: "Nothing" }
   return { _tag: "Resource", group, version, plural, namespace, name, subresource }
 }

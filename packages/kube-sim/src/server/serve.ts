@@ -8,7 +8,10 @@ import { apiError } from "./ApiError.ts"
 import type { Server } from "./Server.ts"
 
 /** The port cannot be listened on. */
-export class ListenFailed extends Data.TaggedError("ListenFailed")<{ readonly port: number; readonly problem: string }> {
+export class ListenFailed extends Data.TaggedError("ListenFailed")<{
+  readonly port: number
+  readonly problem: string
+}> {
   override get message() {
     return `cannot listen on 127.0.0.1:${this.port}: ${this.problem}`
   }
@@ -64,7 +67,8 @@ const exchange = Effect.fnUntraced(function* (
   yield* send(answer, outgoing)
 })
 
-const describe = (defect: unknown): string => (defect instanceof Error ? (defect.stack ?? defect.message) : String(defect))
+const describe = (defect: unknown): string =>
+  defect instanceof Error ? (defect.stack ?? defect.message) : String(defect)
 
 const readBody = (incoming: http.IncomingMessage): Effect.Effect<Uint8Array> =>
   Effect.callback((resume) => {

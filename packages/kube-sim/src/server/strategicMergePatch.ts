@@ -7,11 +7,7 @@ import { fieldSchema, type StructuralSchema } from "../schema/StructuralSchema.t
  *
  * `$setElementOrder` is read as what to keep in which order; items that it does not name go last.
  */
-export const strategicMergePatch = (
-  schema: StructuralSchema | undefined,
-  target: unknown,
-  patch: unknown
-): unknown => {
+export const strategicMergePatch = (schema: StructuralSchema | undefined, target: unknown, patch: unknown): unknown => {
   if (!isJsonObject(patch)) return patch
   if (patch["$patch"] === "replace") return plain(patch)
   if (patch["$patch"] === "delete") return {}
@@ -37,7 +33,9 @@ export const strategicMergePatch = (
 }
 
 const retained = (before: JsonObject, keys: unknown): Record<string, unknown> =>
-  isJsonArray(keys) ? Object.fromEntries(Object.entries(before).filter(([field]) => keys.includes(field))) : { ...before }
+  isJsonArray(keys)
+    ? Object.fromEntries(Object.entries(before).filter(([field]) => keys.includes(field)))
+    : { ...before }
 
 const mergedList = (
   schema: StructuralSchema | undefined,
@@ -82,9 +80,7 @@ const itemKey = (schema: StructuralSchema | undefined): ((item: unknown) => stri
   const keys = schema?.["x-kubernetes-list-map-keys"]
   // the patch knows one key; of several (port and protocol) the first is it
   const key = schema?.["x-kubernetes-list-type"] === "map" ? keys?.[0] : undefined
-  return key === undefined
-    ? undefined
-    : (item) => JSON.stringify(isJsonObject(item) ? item[key] : item)
+  return key === undefined ? undefined : (item) => JSON.stringify(isJsonObject(item) ? item[key] : item)
 }
 
 const itemsOf = (value: unknown): ReadonlyArray<unknown> => (isJsonArray(value) ? value : [])

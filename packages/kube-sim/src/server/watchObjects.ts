@@ -57,7 +57,10 @@ const checkInitialEvents = Effect.fnUntraced(function* (call: Call) {
     )
   }
   if (initial && match !== "NotOlderThan") {
-    return yield* fault("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+    return yield* fault(
+      "resourceVersionMatch",
+      "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+    )
   }
 })
 

@@ -69,7 +69,7 @@ export const machineryKinds: ReadonlyArray<BuiltinKind> = [
       shortNames: ["crd", "crds"],
       categories: ["api-extensions"],
       subresources: { status: true },
-      columns: [column("Created At", ".metadata.creationTimestamp", "date")]
+      columns: [column("Created At", ".metadata.creationTimestamp")]
     }
   ),
   builtinKind(

@@ -1,0 +1,24 @@
+import type { Call } from "./Call.ts"
+import type { Kind } from "./Kind.ts"
+
+/** A call that no client makes: by the server itself or one of the controllers in it. */
+export const internalCall = (
+  kind: Kind,
+  verb: Call["verb"],
+  manager: string,
+  object?: { readonly namespace?: string; readonly name: string }
+): Call => ({
+  verb,
+  kind,
+  namespace: object?.namespace,
+  name: object?.name,
+  subresource: undefined,
+  query: new URLSearchParams(),
+  body: new Uint8Array(),
+  contentType: "application/json",
+  accept: "",
+  manager,
+  userAgent: "kube-sim",
+  dryRun: false,
+  warnings: []
+})
