@@ -4,20 +4,19 @@ import { resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi, KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { makeOssmWorld, plantMesh } from "../../src/index.ts"
+import { dataAt, listAt, textAt, textsAt } from "../../src/simulators/fields.ts"
 import { controlPlane, deploy, installOperator, isReady, memberRoll, ossmCluster, subscription } from "./ossmSupport.ts"
 import { conditionOf, configMap, namespace, tiny, until, untilGone } from "./support.ts"
 
 const plane = { name: "basic", namespace: "mesh" }
 
-interface PlaneStatus {
-  readonly chartVersion?: string
-  readonly readiness?: { readonly components?: Readonly<Record<string, ReadonlyArray<string>>> }
-  readonly conditions?: ReadonlyArray<{ readonly type: string; readonly reason?: string; readonly message?: string }>
-}
-const statusOf = (object: KubeObject): PlaneStatus => (object["status"] ?? {}) as PlaneStatus
-const specOf = (object: KubeObject) => object["spec"] as Readonly<Record<string, unknown>>
+const specOf = (object: KubeObject) => dataAt(object, "spec")
+const readyOf = (object: KubeObject) => textsAt(object, "status", "readiness", "components", "ready")
 const reasonOf = (object: KubeObject, type: string) =>
-  statusOf(object).conditions?.find((condition) => condition.type === type)?.reason
+  textAt(
+    listAt(object, "status", "conditions").find((condition) => textAt(condition, "type") === type),
+    "reason"
+  )
 
 const operated = Effect.fnUntraced(function* (options: Parameters<typeof ossmCluster>[2] = {}) {
   const east = yield* ossmCluster("east", yield* makeOssmWorld(), options)
@@ -83,7 +82,7 @@ it.live("takes an old version when it is an old release", () =>
     const { api } = yield* ossmCluster("east", yield* makeOssmWorld(), { versions: ["v2.0", "v2.1"] })
     yield* plantMesh(api, { version: "v2.1", retry: tiny })
     const ready = yield* until(api, resources.controlPlanes, { name: "basic", namespace: "istio-system" }, isReady)
-    assert.strictEqual(statusOf(ready).chartVersion, "2.1.8")
+    assert.strictEqual(textAt(ready, "status", "chartVersion"), "2.1.8")
   })
 )
 
@@ -106,7 +105,7 @@ it.live("lists its components, and brings the federation kinds with the first co
     const { api } = yield* operated()
     assert.deepStrictEqual(yield* api.serves("federation.maistra.io/v1"), [])
     const ready = yield* deploy(api, controlPlane("mesh"))
-    assert.deepStrictEqual(statusOf(ready).readiness?.components?.["ready"], [
+    assert.deepStrictEqual(readyOf(ready), [
       "istio-discovery",
       "istio-egress",
       "istio-ingress",
@@ -118,7 +117,7 @@ it.live("lists its components, and brings the federation kinds with the first co
     const istiod = yield* api.get(resources.deployments, { name: "istiod-basic", namespace: "mesh" })
     assert.deepInclude(istiod.metadata.labels, { "maistra.io/owner": "mesh", "maistra.io/owner-name": "basic" })
     const root = yield* api.get(resources.configMaps, { name: "istio-ca-root-cert", namespace: "mesh" })
-    const certificate = new X509Certificate((root["data"] as { "root-cert.pem": string })["root-cert.pem"])
+    const certificate = new X509Certificate(textAt(root, "data", "root-cert.pem") ?? "")
     assert.isTrue(certificate.ca && certificate.checkIssued(certificate))
   })
 )
@@ -133,7 +132,7 @@ it.live("waits for the operators that its components need", () =>
     })
     yield* api.create(resources.subscriptions, subscription("jaeger-product"))
     const ready = yield* until(api, resources.controlPlanes, plane, isReady)
-    assert.include(statusOf(ready).readiness?.components?.["ready"] ?? [], "tracing")
+    assert.include(readyOf(ready), "tracing")
   })
 )
 
@@ -190,11 +189,8 @@ it.live("holds a deleted control plane for a while, and cleans up behind it", ()
   })
 )
 
-interface RollStatus {
-  readonly configuredMembers?: ReadonlyArray<string>
-  readonly pendingMembers?: ReadonlyArray<string>
-}
-const rollOf = (object: KubeObject): RollStatus => (object["status"] ?? {}) as RollStatus
+const configuredOf = (object: KubeObject) => textsAt(object, "status", "configuredMembers")
+const pendingOf = (object: KubeObject) => textsAt(object, "status", "pendingMembers")
 const roll = { name: "default", namespace: "mesh" }
 
 it.live("takes namespaces in as they come to exist, and lets them go", () =>
@@ -203,9 +199,9 @@ it.live("takes namespaces in as they come to exist, and lets them go", () =>
     yield* deploy(api, controlPlane("mesh"))
     const made = yield* api.create(resources.memberRolls, memberRoll("mesh", ["mesh", "shop"]))
     assert.deepStrictEqual(specOf(made)["members"], ["shop"])
-    yield* until(api, resources.memberRolls, roll, (object) => rollOf(object).pendingMembers?.[0] === "shop")
+    yield* until(api, resources.memberRolls, roll, (object) => pendingOf(object)[0] === "shop")
     yield* api.create(resources.namespaces, namespace("shop"))
-    yield* until(api, resources.memberRolls, roll, (object) => rollOf(object).configuredMembers?.[0] === "shop")
+    yield* until(api, resources.memberRolls, roll, (object) => configuredOf(object)[0] === "shop")
     const member = yield* api.get(resources.namespaces, { name: "shop" })
     assert.strictEqual(member.metadata.labels?.["maistra.io/member-of"], "mesh")
     yield* api.get(resources.configMaps, { name: "istio-ca-root-cert", namespace: "shop" })
@@ -242,7 +238,7 @@ it.live("makes the roll when a namespace joins by itself", () =>
       spec: { controlPlaneRef: { name: "basic", namespace: "mesh" } }
     })
     const made = yield* until(api, resources.memberRolls, roll, (object) => {
-      return rollOf(object).configuredMembers?.[0] === "shop"
+      return configuredOf(object)[0] === "shop"
     })
     assert.deepStrictEqual(specOf(made)["members"], [])
     yield* until(api, resources.members, { name: "default", namespace: "shop" }, (object) => {

@@ -3,16 +3,13 @@ import { resources } from "@multicluster-mesh/mesh-model"
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { makeOssmWorld } from "../../src/index.ts"
+import { listAt, textAt } from "../../src/simulators/fields.ts"
 import { csv, hasPhase, installOperator, ossmCluster, subscription } from "./ossmSupport.ts"
 import { namespace, until, untilGone } from "./support.ts"
 
-interface SubscriptionStatus {
-  readonly state?: string
-  readonly installedCSV?: string
-  readonly installPlanRef?: { readonly name: string }
-  readonly conditions?: ReadonlyArray<{ readonly type: string; readonly message?: string }>
-}
-const statusOf = (object: KubeObject): SubscriptionStatus => (object["status"] ?? {}) as SubscriptionStatus
+const stateOf = (object: KubeObject) => textAt(object, "status", "state")
+const conditionTypes = (object: KubeObject) =>
+  listAt(object, "status", "conditions").map((condition) => textAt(condition, "type"))
 const ref = { name: "servicemeshoperator", namespace: "openshift-operators" }
 
 it.live("installs an operator by plan and version, and brings its kinds", () =>
@@ -21,9 +18,9 @@ it.live("installs an operator by plan and version, and brings its kinds", () =>
     assert.deepStrictEqual(yield* api.serves("maistra.io/v2"), [])
     yield* installOperator(api)
     const installed = yield* until(api, resources.subscriptions, ref, (object) => {
-      return statusOf(object).state === "AtLatestKnown"
+      return stateOf(object) === "AtLatestKnown"
     })
-    assert.strictEqual(statusOf(installed).installedCSV, csv.name)
+    assert.strictEqual(textAt(installed, "status", "installedCSV"), csv.name)
     assert.isNotEmpty(yield* api.serves("maistra.io/v2"))
     assert.deepStrictEqual(yield* api.serves("federation.maistra.io/v1"), [])
   })
@@ -35,10 +32,10 @@ it.live("waits for approval when one subscription of the namespace is manual", (
     yield* api.create(resources.subscriptions, subscription("kiali-ossm", { installPlanApproval: "Manual" }))
     yield* api.create(resources.subscriptions, subscription("servicemeshoperator"))
     const waiting = yield* until(api, resources.subscriptions, ref, (object) => {
-      return statusOf(object).conditions?.some(({ type }) => type === "InstallPlanPending") === true
+      return conditionTypes(object).includes("InstallPlanPending")
     })
-    assert.strictEqual(statusOf(waiting).state, "UpgradePending")
-    const plan = { name: statusOf(waiting).installPlanRef?.name ?? "", namespace: "openshift-operators" }
+    assert.strictEqual(stateOf(waiting), "UpgradePending")
+    const plan = { name: textAt(waiting, "status", "installPlanRef", "name") ?? "", namespace: "openshift-operators" }
     yield* until(api, resources.installPlans, plan, hasPhase("RequiresApproval"))
     yield* api.patch(resources.installPlans, plan, { spec: { approved: true } })
     yield* until(api, resources.clusterServiceVersions, csv, hasPhase("Succeeded"))
@@ -52,9 +49,12 @@ it.live("says that a channel is unknown, and resolves nothing else in that names
     yield* api.create(resources.subscriptions, subscription("jaeger-product", { channel: "gone" }))
     yield* api.create(resources.subscriptions, subscription("servicemeshoperator"))
     const blocked = yield* until(api, resources.subscriptions, ref, (object) => {
-      return statusOf(object).conditions?.some(({ type }) => type === "ResolutionFailed") === true
+      return conditionTypes(object).includes("ResolutionFailed")
     })
-    assert.match(statusOf(blocked).conditions?.[0]?.message ?? "", /channel gone of package jaeger-product/u)
+    assert.match(
+      textAt(listAt(blocked, "status", "conditions")[0], "message") ?? "",
+      /channel gone of package jaeger-product/u
+    )
     yield* api.delete(resources.subscriptions, { ...ref, name: "jaeger-product" })
     yield* until(api, resources.clusterServiceVersions, csv, hasPhase("Succeeded"))
   })
@@ -75,7 +75,7 @@ it.live("shows two versions during an upgrade", () =>
   Effect.gen(function* () {
     const { api, ossm } = yield* ossmCluster("east", yield* makeOssmWorld())
     yield* installOperator(api)
-    yield* until(api, resources.subscriptions, ref, (object) => statusOf(object).state === "AtLatestKnown")
+    yield* until(api, resources.subscriptions, ref, (object) => stateOf(object) === "AtLatestKnown")
     yield* ossm.publish("servicemeshoperator", "stable", "2.6.9")
     yield* until(api, resources.clusterServiceVersions, csv, hasPhase("Replacing"))
     const next = { ...csv, name: "servicemeshoperator.v2.6.9" }

@@ -3,6 +3,7 @@ import type { KubeApi, KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { type OssmDelays, type OssmOptions, type OssmWorld, simulateOssm } from "../../src/index.ts"
+import { numberAt, textAt } from "../../src/simulators/fields.ts"
 import { cluster, conditionOf, namespace, tiny, until } from "./support.ts"
 
 export const fast: OssmDelays = {
@@ -48,9 +49,7 @@ export const subscription = (name: string, spec: Readonly<Record<string, unknown
 
 export const csv = { name: "servicemeshoperator.v2.6.8", namespace: "openshift-operators" }
 
-const phaseOf = (object: KubeObject): unknown => (object["status"] as { readonly phase?: string } | undefined)?.phase
-
-export const hasPhase = (phase: string) => (object: KubeObject) => phaseOf(object) === phase
+export const hasPhase = (phase: string) => (object: KubeObject) => textAt(object, "status", "phase") === phase
 
 /** Installs the operator and waits until it runs. */
 export const installOperator = Effect.fnUntraced(function* (api: KubeApi) {
@@ -80,7 +79,7 @@ export const memberRoll = (namespace: string, members: ReadonlyArray<string>): K
 /** Whether the operator says that the newest generation runs. */
 export const isReady = (object: KubeObject): boolean =>
   conditionOf(object, "Ready") === "True" &&
-  (object["status"] as { readonly observedGeneration?: number }).observedGeneration === object.metadata.generation
+  numberAt(object, "status", "observedGeneration") === object.metadata.generation
 
 export const deploy = Effect.fnUntraced(function* (api: KubeApi, plane: KubeObject) {
   const name = plane.metadata.namespace ?? ""

@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { makeKubeSim } from "../../src/index.ts"
+import { listAt, textAt } from "../../src/simulators/fields.ts"
 
 export const cluster = Effect.fnUntraced(function* (name: string) {
   const sim = yield* makeKubeSim({ name })
@@ -54,12 +55,11 @@ export const untilGone = (
   )
 
 /** `status` of a condition of the object. */
-export const conditionOf = (object: KubeObject, type: string): string | undefined => {
-  const { conditions = [] } = (object["status"] ?? {}) as {
-    readonly conditions?: ReadonlyArray<{ readonly type: string; readonly status: string }>
-  }
-  return conditions.find((condition) => condition.type === type)?.status
-}
+export const conditionOf = (object: KubeObject, type: string): string | undefined =>
+  textAt(
+    listAt(object, "status", "conditions").find((condition) => textAt(condition, "type") === type),
+    "status"
+  )
 
 export const namespace = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })
 

@@ -4,6 +4,7 @@ import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { maistraCrds, simulateOcm } from "../../src/index.ts"
+import { listAt, numberAt, textAt } from "../../src/simulators/fields.ts"
 import { cluster, conditionOf, configMap, namespace, tiny, until, untilGone } from "./support.ts"
 
 const works = resources.manifestWorks
@@ -48,11 +49,9 @@ const fleet = Effect.fnUntraced(function* (reapply: Duration.Input = "1 hour") {
   })
   yield* until(hub.api, resources.namespaces, { name: "east" }, () => true)
   const applied = until(hub.api, works, { name: "one", namespace: "east" }, (object) => {
-    const status = object["status"] as
-      | { readonly conditions?: ReadonlyArray<{ type: string; status: string; observedGeneration?: number }> }
-      | undefined
-    const condition = status?.conditions?.find(({ type }) => type === "Applied")
-    return condition?.status === "True" && condition.observedGeneration === object.metadata.generation
+    const condition = listAt(object, "status", "conditions").find((other) => textAt(other, "type") === "Applied")
+    const isCurrent = numberAt(condition, "observedGeneration") === object.metadata.generation
+    return isCurrent && textAt(condition, "status") === "True"
   })
   const replaceSpec = (spec: KubeObject) =>
     Effect.flatMap(hub.api.get(works, { name: "one", namespace: "east" }), (live) =>
@@ -60,6 +59,8 @@ const fleet = Effect.fnUntraced(function* (reapply: Duration.Input = "1 hour") {
     )
   return { hub, east, ocm, applied, replaceSpec }
 })
+
+const hasText = (text: string) => (object: KubeObject) => textAt(object, "data", "text") === text
 
 const shopMap = { name: "greeting", namespace: "shop" }
 const mapRule = { group: "", resource: "configmaps", name: "greeting", namespace: "shop" }
@@ -153,7 +154,6 @@ it.live("repairs drift on its timer alone", () =>
     yield* applied
     yield* east.api.patch(resources.configMaps, shopMap, { data: { text: "drifted" } })
     yield* Effect.sleep("100 millis")
-    const hasText = (text: string) => (object: KubeObject) => (object["data"] as { text?: string })?.text === text
     assert.isTrue(hasText("drifted")(yield* east.api.get(resources.configMaps, shopMap)))
     yield* replaceSpec(work([configMap("shop", "greeting", { text: "hello" }), configMap("shop", "more")]))
     yield* until(east.api, resources.configMaps, shopMap, hasText("hello"))

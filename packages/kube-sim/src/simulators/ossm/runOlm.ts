@@ -86,6 +86,8 @@ export const runOlm = Effect.fnUntraced(function* ({ api, catalog: given, delays
       if (left !== undefined) return left
     }
     if (next === "Installing") yield* install(packageName)
+    // the webhooks are in force before anyone reads that it has succeeded
+    if (next === "Succeeded") yield* setRunning(name, packageName)
     yield* set(next, next === "Succeeded" ? "InstallSucceeded" : "AllRequirementsMet")
     return delays.csvPhase
   })
