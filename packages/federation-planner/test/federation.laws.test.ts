@@ -1,0 +1,219 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import { planHub } from "@multicluster-mesh/federation-planner"
+import { canonicalJson, labels, type MeshFederation, type MeshRef } from "@multicluster-mesh/mesh-model"
+import type { HubState } from "../src/HubState.ts"
+import { clusterOf, deploymentOf, federationOf, hubWith, meshRef } from "./builders.ts"
+import { carryOut, playedWorld, settle, type PlayedWorld } from "./playWorld.ts"
+
+/** Four meshes, so that generated federations meet. */
+const clusters = ["east", "north", "south", "west"]
+
+const Cluster = Schema.Literals(clusters)
+const Lists = Schema.Array(Schema.Array(Cluster).check(Schema.isMinLength(2), Schema.isMaxLength(3))).check(
+  Schema.isMinLength(1),
+  Schema.isMaxLength(4)
+)
+const Rounds = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 14 }))
+const Seed = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2_147_483_646 }))
+const runs = { arbitrary: { runs: 8 } }
+
+type Lists = typeof Lists.Type
+
+/** One federation per list; each offers a service of its first mesh. A list that names one mesh only lists nothing. */
+const federationsOf = (
+  lists: Lists,
+  order: (peers: ReadonlyArray<MeshRef>) => ReadonlyArray<MeshRef> = (same) => same
+) =>
+  lists.map((list, index): MeshFederation => {
+    const peers = [...new Set(list)].map((cluster) => meshRef(cluster))
+    const from = peers[0] ?? meshRef("east")
+    const services = [{ name: "ratings", from, namespace: "shop", names: ["ratings"], importAs: "Remote" as const }]
+    return federationOf(`f${index}`, [order(peers)], { services }, { uid: `f${index}` })
+  })
+
+const worldOf = (federations: ReadonlyArray<MeshFederation>): PlayedWorld =>
+  playedWorld(
+    hubWith({
+      clusters: clusters.map((name) => clusterOf(name)),
+      deployments: [deploymentOf("mesh", clusters)],
+      federations
+    }),
+    clusters.map((cluster) => ({ cluster, namespace: "shop", name: "ratings" }))
+  )
+
+const after = (world: PlayedWorld, rounds: number): PlayedWorld => {
+  let current = world
+  for (let round = 0; round < rounds; round++) current = carryOut(current, planHub(current.state))
+  return current
+}
+
+/** `list` in an order that depends on `seed` alone. */
+const shuffled = <A>(list: ReadonlyArray<A>, seed: number): ReadonlyArray<A> => {
+  const result = [...list]
+  let state = seed
+  for (let last = result.length - 1; last > 0; last--) {
+    state = (state * 48_271) % 2_147_483_647
+    const other = state % (last + 1)
+    ;[result[last], result[other]] = [result[other]!, result[last]!]
+  }
+  return result
+}
+
+const shuffledState = (state: HubState, seed: number): HubState => ({
+  ...state,
+  clusters: shuffled(state.clusters, seed),
+  meshes: shuffled(state.meshes, seed),
+  deployments: shuffled(state.deployments, seed),
+  federations: shuffled(state.federations, seed),
+  peerings: shuffled(state.peerings, seed),
+  works: shuffled(state.works, seed),
+  found: shuffled(state.found, seed)
+})
+
+const namesIn = (state: HubState): ReadonlyMap<string, string> =>
+  new Map(state.peerings.map(({ metadata, spec }) => [metadata.name, canonicalJson([spec.left, spec.right])]))
+
+const pairsIn = ({ peerings }: HubState): ReadonlyArray<string> =>
+  peerings.map(({ spec: { left, right } }) => `${left.cluster} ${right.cluster}`).sort()
+
+const deleted = (federation: MeshFederation): MeshFederation => ({
+  ...federation,
+  metadata: { ...federation.metadata, deletionTimestamp: "2026-11-25T12:00:00Z" }
+})
+
+describe("federations", () => {
+  it.prop(
+    "are planned alike in whatever order the state lists its objects",
+    [Lists, Rounds, Seed],
+    ([lists, rounds, seed]) => {
+      const { state } = after(worldOf(federationsOf(lists)), rounds)
+      assert.deepStrictEqual(planHub(shuffledState(state, seed)), planHub(state))
+    },
+    runs
+  )
+
+  it.prop(
+    "are planned alike whichever mesh a list names first",
+    [Lists, Rounds],
+    ([lists, rounds]) => {
+      const world = after(worldOf(federationsOf(lists)), rounds)
+      const turned = federationsOf(lists, (peers) => peers.toReversed()).map((federation, index) => ({
+        ...federation,
+        metadata: world.state.federations[index]?.metadata ?? federation.metadata
+      }))
+      const plan = planHub({ ...world.state, federations: turned })
+      assert.deepStrictEqual(plan, planHub(world.state))
+    },
+    runs
+  )
+
+  it.prop(
+    "come to rest in a state in which nothing is left to do",
+    [Lists],
+    ([lists]) => {
+      const world = settle(worldOf(federationsOf(lists)))
+      const plan = planHub(world.state)
+      const writes = plan.objects.filter(
+        (action) => action._tag !== "ApplyObject" || ["MeshPeering", "MeshFederation"].includes(action.object.kind)
+      )
+      assert.deepStrictEqual(writes, [])
+      for (const work of plan.works) {
+        const received = world.state.works.find(
+          ({ metadata }) => metadata.namespace === work.cluster && metadata.name === work.name
+        )
+        assert.strictEqual(canonicalJson(work._tag === "ApplyWork" && work.spec), canonicalJson(received?.spec))
+      }
+    },
+    runs
+  )
+
+  it.prop(
+    "never change the names of peerings that are there when one more comes",
+    [Lists],
+    ([lists]) => {
+      const all = federationsOf(lists)
+      let world = worldOf([])
+      for (const federation of all) {
+        const before = namesIn(world.state)
+        world = settle({ ...world, state: { ...world.state, federations: [...world.state.federations, federation] } })
+        const now = namesIn(world.state)
+        for (const [name, sides] of before) assert.strictEqual(now.get(name), sides)
+      }
+      assert.deepStrictEqual(pairsIn(world.state), pairsIn(settle(worldOf(all)).state))
+    },
+    runs
+  )
+
+  it.prop(
+    "leave a cluster and its peers' sides alone while it does not answer",
+    [Lists, Rounds, Cluster],
+    ([lists, rounds, away]) => {
+      const { state } = after(worldOf(federationsOf(lists)), rounds)
+      const sidesOf = new Set(
+        state.peerings
+          .filter(({ spec }) => spec.left.cluster === away || spec.right.cluster === away)
+          .flatMap(({ metadata }) => [`peering/${metadata.name}/left`, `peering/${metadata.name}/right`])
+      )
+      const plan = planHub({
+        ...state,
+        clusters: state.clusters.map((cluster) =>
+          cluster.name === away ? { ...cluster, addOnAvailable: false } : cluster
+        )
+      })
+      const touched = plan.works.filter(
+        (work) =>
+          work.cluster === away ||
+          (work._tag === "ApplyWork" && sidesOf.has(work.annotations[labels.unitAnnotation] ?? ""))
+      )
+      assert.deepStrictEqual(touched, [])
+    },
+    runs
+  )
+
+  it.prop(
+    "that are lost, at whatever moment, take nothing with them",
+    [Lists, Rounds, Seed],
+    ([lists, rounds, seed]) => {
+      const world = after(worldOf(federationsOf(lists)), rounds)
+      const lost = world.state.federations.filter((_, index) => (seed >> index) % 2 === 0)
+      const left = settle({
+        ...world,
+        state: { ...world.state, federations: world.state.federations.filter((one) => !lost.includes(one)) }
+      })
+      for (const [cluster, held] of world.objects) {
+        for (const key of held.keys()) assert.isTrue(left.objects.get(cluster)?.has(key), `${cluster} lost ${key}`)
+      }
+    },
+    runs
+  )
+
+  it.prop(
+    "that are deleted, at whatever moment, leave what the others want and nothing else",
+    [Lists, Rounds, Seed],
+    ([lists, rounds, seed]) => {
+      const world = after(worldOf(federationsOf(lists)), rounds)
+      const isDeleted = (index: number) => (seed >> index) % 2 === 0
+      const left = settle({
+        ...world,
+        state: {
+          ...world.state,
+          federations: world.state.federations
+            .map((federation, index) => (isDeleted(index) ? deleted(federation) : federation))
+            .filter(({ metadata }) => metadata.deletionTimestamp === undefined || metadata.finalizers !== undefined)
+        }
+      })
+      const wanted = settle(worldOf(federationsOf(lists).filter((_, index) => !isDeleted(index))))
+      assert.deepStrictEqual(pairsIn(left.state), pairsIn(wanted.state))
+      assert.deepStrictEqual(peersIn(left), peersIn(wanted))
+    },
+    runs
+  )
+})
+
+/** Peers and roots on all clusters; sets of services may stay behind empty. */
+const peersIn = ({ objects }: PlayedWorld): ReadonlyArray<string> =>
+  [...objects]
+    .flatMap(([cluster, held]) => [...held.keys()].map((key) => `${cluster} ${key}`))
+    .filter((text) => /ServiceMeshPeer|ConfigMap/u.test(text))
+    .sort()
