@@ -17,11 +17,13 @@ export const collectIfOwnerless = Effect.fnUntraced(function* (controllers: Cont
   if (live === undefined || owners.length === 0) return
   const gone = owners.filter((owner) => isGone(controllers, live, owner))
   if (gone.length === 0) return
-  if (gone.length === owners.length) return yield* requestDeletion(controllers, located, manager)
-  yield* changeMetadata(controllers, located, manager, (metadata) => ({
-    ...metadata,
-    ownerReferences: owners.filter((owner) => !gone.includes(owner))
-  }))
+  if (gone.length === owners.length) yield* requestDeletion(controllers, located, manager)
+  else {
+    yield* changeMetadata(controllers, located, manager, (metadata) => ({
+      ...metadata,
+      ownerReferences: owners.filter((owner) => !gone.includes(owner))
+    }))
+  }
 })
 
 const isGone = ({ server }: Controllers, dependent: KubeObject, owner: OwnerReference): boolean => {

@@ -55,7 +55,7 @@ export const admitted = Effect.fnUntraced(function* (hooks: Iterable<AdmissionHo
   for (const hook of hooks) {
     if (hook.validate === undefined || !hook.matches(review)) continue
     const denial = yield* hook.validate(review)
-    if (denial !== undefined) return yield* denied(hook.name, denial)
+    if (denial !== undefined) yield* denied(hook.name, denial)
   }
 })
 

@@ -69,7 +69,10 @@ export const makeServer = (name: string, historySize: number): Server => {
       const hex = digest()
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
     },
-    nextSuffix: () => [...digest().slice(0, 5)].map((digit) => suffixLetters[Number.parseInt(digit, 16)]).join("")
+    nextSuffix: () =>
+      digest()
+        .slice(0, 5)
+        .replaceAll(/./gu, (digit) => suffixLetters[Number.parseInt(digit, 16)] ?? digit)
   }
 }
 

@@ -48,7 +48,7 @@ export const answerRequest = Effect.fnUntraced(function* (server: Server, reques
       return json(openApiRoot(kinds))
     case "OpenApi":
       return orNotFound(openApiDocument(kinds, route.group, route.version))
-    case "Nothing":
+    default:
       return pageNotFound
   }
 })

@@ -41,5 +41,5 @@ export const validated = Effect.fnUntraced(function* (call: Call, object: KubeOb
     : [...structure, ...rules(object, old)]
   const ofCrd = resourceOf(call.kind.type) === crdResource ? structuralErrors(object) : []
   const faults = [...metadataFaults(call.kind, object), ...broken, ...ofCrd]
-  if (faults.length > 0) return yield* invalid(call.kind.type, object.metadata.name, faults)
+  if (faults.length > 0) yield* invalid(call.kind.type, object.metadata.name, faults)
 })

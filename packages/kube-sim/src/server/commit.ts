@@ -66,7 +66,7 @@ const timeless = (object: KubeObject): unknown => {
   const { resourceVersion: _, managedFields, ...metadata } = object.metadata
   return {
     ...object,
-    metadata: { ...metadata, managedFields: (managedFields ?? []).map(({ time: _, ...entry }) => entry) }
+    metadata: { ...metadata, managedFields: (managedFields ?? []).map((entry) => ({ ...entry, time: undefined })) }
   }
 }
 

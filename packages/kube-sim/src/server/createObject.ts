@@ -72,17 +72,13 @@ const namespaces = { group: "", plural: "namespaces", kind: "Namespace" }
 /** Fails where the namespace is missing or being deleted. */
 const namespaceOpen = Effect.fnUntraced(function* (server: Server, call: Call, object: KubeObject) {
   if (call.kind.terminating) {
-    return yield* apiError(
-      405,
-      "MethodNotAllowed",
-      "create not allowed while custom resource definition is terminating"
-    )
+    yield* apiError(405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating")
   }
   if (!call.kind.type.namespaced || call.namespace === undefined) return
   const namespace = server.store.collection("/namespaces").get(call.namespace)
-  if (namespace === undefined) return yield* notFound(namespaces, call.namespace)
-  if (namespace.metadata.deletionTimestamp !== undefined) {
-    return yield* forbidden(
+  if (namespace === undefined) yield* notFound(namespaces, call.namespace)
+  if (namespace?.metadata.deletionTimestamp !== undefined) {
+    yield* forbidden(
       call.kind.type,
       object.metadata.name,
       `unable to create new content in namespace ${call.namespace} because it is being terminated`,

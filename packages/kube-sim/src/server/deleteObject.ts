@@ -102,14 +102,14 @@ const checkPreconditions = Effect.fnUntraced(function* (call: Call, live: KubeOb
   const { type } = call.kind
   const { name } = live.metadata
   if (uid !== undefined && uid !== live.metadata.uid) {
-    return yield* conflict(
+    yield* conflict(
       type,
       name,
       `the UID in the precondition (${uid}) does not match the UID in record (${live.metadata.uid}). The object might have been deleted and then recreated`
     )
   }
   if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
-    return yield* conflict(
+    yield* conflict(
       type,
       name,
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${live.metadata.resourceVersion}). The object might have been modified`

@@ -92,7 +92,7 @@ const changedItem = (
       return { value: items.toSpliced(index, 0, given) }
     case "replace":
       return { value: items.with(index, given) }
-    case "remove":
+    default:
       return { value: items.toSpliced(index, 1) }
   }
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
-import { apiError, badRequest, expired } from "./ApiError.ts"
+import { type ApiError, apiError, badRequest, expired } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
 import { resourceOf } from "./Kind.ts"
 import type { ListMetadata } from "./partial.ts"
@@ -31,22 +31,24 @@ export const listObjects = Effect.fnUntraced(function* (server: Server, call: Ca
 const checkResourceVersion = Effect.fnUntraced(function* (server: Server, call: Call) {
   const wanted = Number(call.query.get("resourceVersion") ?? "0")
   if (!Number.isInteger(wanted) || wanted < 0) {
-    return yield* badRequest(`Invalid value: "${call.query.get("resourceVersion")}": strconv.ParseUint: parsing`)
+    yield* badRequest(`Invalid value: "${call.query.get("resourceVersion")}": strconv.ParseUint: parsing`)
   }
   yield* notInTheFuture(server, wanted)
   if (call.query.get("resourceVersionMatch") === "Exact" && wanted !== server.store.revision()) {
-    return yield* expired("The provided resource version is not available: kube-sim lists the present alone")
+    yield* expired("The provided resource version is not available: kube-sim lists the present alone")
   }
 })
 
 /** Fails with 504 for a revision that the store has not come to. */
 export const notInTheFuture = Effect.fnUntraced(function* (server: Server, wanted: number) {
-  if (wanted <= server.store.revision()) return
-  return yield* apiError(504, "Timeout", `Too large resource version: ${wanted}, current: ${server.store.revision()}`, {
+  if (wanted > server.store.revision()) yield* tooLarge(server, wanted)
+})
+
+const tooLarge = (server: Server, wanted: number): ApiError =>
+  apiError(504, "Timeout", `Too large resource version: ${wanted}, current: ${server.store.revision()}`, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
     retryAfterSeconds: 1
   })
-})
 
 const nextPage = Effect.fnUntraced(function* (server: Server, token: string, limit: number) {
   const [revision = "", offset = "", id = ""] = Buffer.from(token, "base64url").toString("utf8").split("/")

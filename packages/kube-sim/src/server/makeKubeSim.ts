@@ -103,7 +103,7 @@ const seed = Effect.fnUntraced(function* (server: Server, value: unknown) {
   if (kind === undefined) return yield* Effect.die(`kube-sim does not serve ${String(object["kind"])}`)
   const call = internalCall(kind, "create", "kube-sim")
   const created: Effect.Effect<KubeObject, ApiError | Raced> = createObject(server, call, yield* objectOf(call, object))
-  yield* Effect.catchTag(created, "Raced", (raced) => Effect.die(raced))
+  return yield* Effect.catchTag(created, "Raced", (raced) => Effect.die(raced))
 })
 
 const kubeconfigOf = (name: string, url: string): string => `apiVersion: v1

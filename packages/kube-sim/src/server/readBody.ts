@@ -39,11 +39,11 @@ export const readObject = Effect.fnUntraced(function* (call: Call) {
 /** `value` as an object of the requested kind; refuses another kind, name or namespace. */
 export const objectOf = Effect.fnUntraced(function* (call: Call, value: JsonObject) {
   const { type } = call.kind
-  const apiVersion = value["apiVersion"] ?? groupVersionOf(type.group, type.version)
-  const kind = value["kind"] ?? type.kind
+  const apiVersion = textOf(value["apiVersion"]) || groupVersionOf(type.group, type.version)
+  const kind = textOf(value["kind"]) || type.kind
   if (kind !== type.kind || apiVersion !== groupVersionOf(type.group, type.version)) {
     return yield* badRequest(
-      `the API version in the data (${String(apiVersion)}, Kind=${String(kind)}) does not match the expected API version (${groupVersionOf(type.group, type.version)}, Kind=${type.kind})`
+      `the API version in the data (${apiVersion}, Kind=${kind}) does not match the expected API version (${groupVersionOf(type.group, type.version)}, Kind=${type.kind})`
     )
   }
   const metadata = isJsonObject(value["metadata"]) ? value["metadata"] : {}

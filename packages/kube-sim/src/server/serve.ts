@@ -92,7 +92,7 @@ const send = (answer: Answer, outgoing: http.ServerResponse): Effect.Effect<void
         outgoing.writeHead(answer.code, { "Content-Type": "text/plain; charset=utf-8" })
         outgoing.end(answer.body)
       })
-    case "Lines":
+    default:
       return Effect.suspend(() => {
         outgoing.writeHead(200, { "Content-Type": "application/json" })
         outgoing.flushHeaders()

@@ -45,7 +45,7 @@ const cellOf = (column: Column, object: KubeObject, nowMillis: number): unknown 
   if (value === undefined || value === null) return null
   switch (column.type) {
     case "date": {
-      const time = Date.parse(String(value))
+      const time = Date.parse(typeof value === "string" ? value : "")
       return Number.isNaN(time) ? "<invalid>" : humanDuration(nowMillis - time)
     }
     case "integer":
@@ -54,6 +54,6 @@ const cellOf = (column: Column, object: KubeObject, nowMillis: number): unknown 
     case "boolean":
       return typeof value === "boolean" ? value : null
     default:
-      return typeof value === "object" ? JSON.stringify(value) : String(value)
+      return typeof value === "string" ? value : JSON.stringify(value)
   }
 }

@@ -68,10 +68,10 @@ const checkPreconditions = Effect.fnUntraced(function* (
   const { uid, resourceVersion } = desired.metadata
   if (options.uidIsPrecondition && uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`
-    return yield* conflict(type, name, why)
+    yield* conflict(type, name, why)
   }
   if (resourceVersion !== undefined && resourceVersion !== "" && resourceVersion !== live.metadata.resourceVersion) {
-    return yield* outdated(type, name)
+    yield* outdated(type, name)
   }
 })
 

@@ -51,16 +51,13 @@ const checkInitialEvents = Effect.fnUntraced(function* (call: Call) {
   const fault = (field: string, message: string) =>
     invalid(options, "", [{ field, reason: "FieldValueForbidden", message: `Forbidden: ${message}` }])
   if (match !== "" && !initial) {
-    return yield* fault(
+    yield* fault(
       "resourceVersionMatch",
       "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
     )
   }
   if (initial && match !== "NotOlderThan") {
-    return yield* fault(
-      "resourceVersionMatch",
-      "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-    )
+    yield* fault("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
   }
 })
 

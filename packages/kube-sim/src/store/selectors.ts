@@ -62,7 +62,7 @@ export const parseFieldSelector = (text: string, allowed: ReadonlyArray<string>)
 const fieldOf = (object: KubeObject, path: string): string => {
   let value: unknown = object
   for (const part of path.split(".")) value = Predicate.isReadonlyObject(value) ? value[part] : undefined
-  return value === undefined || value === null ? "" : String(value)
+  return typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value)
 }
 
 /** The fields by which objects of a resource can be selected, as kube-apiserver has them. */
