@@ -40,7 +40,8 @@ const compare = (type: MergeType, left: unknown, right: unknown, path: Path, fou
   let isLeaf = false
   for (const kind of kinds) {
     const isWhole = kind === "scalar" || isAtomic(type, kind) || (isBare(left, kind) && isBare(right, kind))
-    if (isWhole && !isLeaf) {
+    if (isWhole) {
+      if (isLeaf) continue
       isLeaf = true
       if (left === undefined) found.added.push(path)
       else if (right === undefined) found.removed.push(path)

@@ -1,5 +1,5 @@
 import type { ResourceType } from "@multicluster-mesh/mesh-model"
-import { objectMetaSchema } from "../managedFields/objectType.ts"
+import { objectMetaSchema } from "./objectMeta.ts"
 import type { StructuralSchema } from "./StructuralSchema.ts"
 
 /** A kind, as the document describes it. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import { isJsonArray, isJsonObject, type JsonObject } from "./json.ts"
+import { pruneMetadata } from "./objectMeta.ts"
 import { fieldSchema, type StructuralSchema } from "./StructuralSchema.ts"
 
 /** An object without the fields that its schema does not know, and the paths of those. */
@@ -10,7 +11,7 @@ export interface Pruned {
 }
 
 /**
- * Drops the fields that `schema` does not know; `apiVersion`, `kind` and `metadata` stay.
+ * Drops the fields that `schema` does not know; `apiVersion`, `kind` and what says something in `metadata` stay.
  *
  * Source: apiextensions-apiserver `pkg/apiserver/schema/pruning`.
  */
@@ -21,8 +22,10 @@ export const prune = (schema: StructuralSchema, object: KubeObject): KubeObject 
 export const pruneWithUnknown = (schema: StructuralSchema, object: KubeObject): Pruned => {
   const unknown: Array<string> = []
   const root: StructuralSchema = { ...schema, "x-kubernetes-embedded-resource": true }
-  const { apiVersion, kind, metadata } = object
+  const { apiVersion, kind } = object
   const pruned = pruneObject(root, object, "", unknown)
+  const { metadata, unknown: unknownMetadata } = pruneMetadata(object.metadata)
+  unknown.push(...unknownMetadata)
   return { object: { ...pruned, apiVersion, kind, metadata }, unknown: unknown.toSorted() }
 }
 
