@@ -44,7 +44,12 @@ export const carryOut = (
     case "SetFinalizer":
       return live.object === undefined ? Effect.undefined : unlessGone(setFinalizer(api, change, live.object))
     default:
-      return live.object === undefined ? Effect.undefined : unlessGone(sayStatus(api, events, change, live.object))
+      return live.object === undefined
+        ? Effect.undefined
+        : // forced and by uid, it can only meet the end of the object, or a successor
+          unlessGone(sayStatus(api, events, change, live.object)).pipe(
+            Effect.catchReason("KubeError", "Conflict", () => Effect.undefined)
+          )
   }
 }
 
