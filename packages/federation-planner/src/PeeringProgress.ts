@@ -2,7 +2,7 @@ import { type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { isOnCluster } from "./sideObjects.ts"
 import { isProven, proofOf, type Proof } from "./proof.ts"
-import { caIdentity, peerIdentity } from "./providers/maistra/limitedPeering.ts"
+import { caIdentity, peerIdentity, sideIdentities } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts, type SideFacts } from "./SideFacts.ts"
 import { trustedRoot } from "./trustedRoot.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
@@ -14,6 +14,7 @@ import {
   type SideName,
   type WantedPeering
 } from "./WantedPeering.ts"
+import { inWords } from "./works.ts"
 
 /** The steps of a peering, in their order. */
 export type PeeringStep =
@@ -58,12 +59,12 @@ export const progressOfPeerings = (
 
 const progressOf = (state: HubState, wanted: WantedPeering, plans: PeeringProgress["plans"]): PeeringProgress => {
   const proof = proofOf(state, wanted)
-  const { existing, gone, peering } = wanted
+  const { existing, peering } = wanted
   const removing = peering.spec.removal !== undefined
   const proven = isProven(proof) && !removing
   const at = (step: PeeringStep, waitingFor: string): PeeringProgress => ({ step, waitingFor, proof, proven, plans })
 
-  if (removing) return at("Removing", removalWaitsFor(plans, gone))
+  if (removing) return at("Removing", removalWaitsFor(state, wanted, plans))
   if (existing === undefined) return at("WaitingForMeshes", "its names to be fixed")
   const unknown = firstOfSides((name) => unknownOf(factsOf(state, existing, name)))
   if (unknown !== undefined) return at(lastStep(existing), unknown)
@@ -151,16 +152,24 @@ const servicesWaitFor = (plan: UnitPlan | undefined): string | undefined => {
     : (plan?.problem?.message ?? stage.waitsFor ?? "the services to be delivered")
 }
 
-const removalWaitsFor = (plans: PeeringProgress["plans"], gone: ReadonlySet<SideName>): string =>
+const removalWaitsFor = (state: HubState, { gone, peering }: WantedPeering, plans: PeeringProgress["plans"]): string =>
   sideNames
     .filter((name) => !gone.has(name))
     .flatMap((name) => {
       const plan = plans[name]
       if (plan === undefined) return []
-      const waits = plan.message === "" ? "its objects to be confirmed gone" : plan.message
+      const waits = plan.phase === "Gone" ? leftover(state, peering, name) : plan.message
       return [`on ${plan.cluster}: ${[waits, ...plan.left].join("; ")}`]
     })
     .join("; ")
+
+/** Objects of ours that no work carries any more: nobody but a person can tell whether they may go. */
+const leftover = (state: HubState, peering: MeshPeering, name: SideName): string => {
+  const left = sideIdentities(peering.spec[name]).filter((identity) => isOnCluster(state, peering, name, identity))
+  return left.length === 0
+    ? "its objects to be confirmed gone"
+    : `someone to delete ${left.map(inWords).join(", ")}, which no ManifestWork carries any more`
+}
 
 /** While nothing is known, the step stays what it was. */
 const lastStep = ({ status }: MeshPeering): PeeringStep =>

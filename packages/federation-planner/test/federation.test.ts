@@ -134,6 +134,18 @@ describe("a federated pair", () => {
     expect(controlPlane(current, "east")).toBeDefined()
   })
 
+  it("is not forgotten when its works are lost during the removal: what they left is named", () => {
+    const lost = settle(
+      withState(world, ({ federations, works }) => ({
+        federations: federations.map(deleting),
+        works: works.filter((work) => !peeringWorks(world.state).includes(work))
+      }))
+    )
+    expect(peeringObjects(lost)).toEqual(peeringObjects(world))
+    expect(statusOf(lost, "MeshPeering").fields["step"]).toBe("Removing")
+    expect(statusOf(lost, "MeshPeering").fields["waitingFor"]).toContain("ServiceMeshPeer mesh-system/west-mesh")
+  })
+
   it("stays when its federation is lost or unreadable: only a deletion ends a wish", () => {
     const lost = settle(withState(world, () => ({ federations: [] })))
     expect(peeringObjects(lost)).toEqual(peeringObjects(world))
