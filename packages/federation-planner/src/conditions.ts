@@ -53,7 +53,7 @@ export const delivered = (plan: UnitPlan): Verdict => {
   if (plan.phase === "Removing") {
     return plan.recheckAt === undefined
       ? say("False", "Removing", `the removal waits for ${plan.message}`)
-      : say("False", "Removing", `the removal starts at ${plan.recheckAt}`)
+      : say("True", "RemovalScheduled", `everything stays until the removal starts at ${plan.recheckAt}`)
   }
   return plan.problem === undefined
     ? say("False", "Waiting", plan.message === "" ? "it is on its way" : `it waits for ${plan.message}`)

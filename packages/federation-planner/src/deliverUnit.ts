@@ -4,11 +4,11 @@ import {
   identityOf,
   type KubeObject,
   isDeleting,
-  manifestsOf,
   type ManifestWork,
   type Verdict
 } from "@multicluster-mesh/mesh-model"
 import { decideObject, type Decision } from "./decideObject.ts"
+import { explainUnit } from "./explainUnit.ts"
 import type { WorkAction } from "./Plan.ts"
 import { nothingToDo, type StageProgress, type UnitFacts, type UnitPlan } from "./UnitPlan.ts"
 import type { Stage, Unit } from "./Unit.ts"
@@ -48,7 +48,7 @@ export const deliverUnit = (unit: Unit, facts: UnitFacts, mayBegin: boolean): Un
     problem,
     phase: settled ? "Settled" : "Delivering",
     message: settled ? "" : (problem?.message ?? waiting ?? ""),
-    explanations: explain(unit, works, facts)
+    explanations: explainUnit(unit, facts.fleetId)
   }
 }
 
@@ -134,18 +134,4 @@ const notSettled = (decisions: ReadonlyArray<Decision>, unit: Unit, facts: UnitF
   return missing?._tag === "Carry"
     ? `${missing.carried.object.kind} ${missing.carried.object.metadata.name} to be on the cluster`
     : undefined
-}
-
-const explain = (unit: Unit, works: ReadonlyArray<WorkAction>, facts: UnitFacts): UnitPlan["explanations"] => {
-  const planned = new Map(works.flatMap((work) => (work._tag === "ApplyWork" ? [[work.name, work] as const] : [])))
-  const wanted = unit.stages.flatMap((stage) => {
-    const name = workOf(facts.fleetId, unit, stage.name, []).name
-    const work = planned.get(name)
-    const objects =
-      work === undefined
-        ? (stage.objects ?? []).map((object) => marked(object, facts.fleetId, unit))
-        : manifestsOf({ apiVersion: "", kind: "ManifestWork", metadata: { name }, spec: work.spec })
-    return objects.map((object) => ({ cluster: unit.cluster, object, work: name, chain: unit.chain }))
-  })
-  return wanted
 }

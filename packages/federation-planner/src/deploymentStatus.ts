@@ -81,6 +81,7 @@ const stateOf = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined):
   if (of("Accepted").status === "Unknown") return say("Unknown", of("Accepted"))
   if (plan?.problem !== undefined) return say("Refused", of("Delivered"))
   if (of("Reporting").status === "Unknown") return say("Unknown", of("Reporting"))
+  if (of("Reporting").status === "False") return say("Progressing", of("Reporting"))
   if (of("Ready").status === "Unknown") return say("Unknown", of("Ready"))
   if (of("Ready").status === "False") return say("Progressing", of("Ready"))
   return of("Delivered").status === "True" ? say("Ready", of("Ready")) : say("Progressing", of("Delivered"))

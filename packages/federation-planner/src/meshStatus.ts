@@ -23,20 +23,42 @@ import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
 export const verdictsOn = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined): ReadonlyArray<Verdict> => {
   const reports = reporting(knowledgeOf(state, mesh.cluster))
   const found = controlPlaneOfMesh(state, mesh)
-  const delivery = plan === undefined ? verdict("Delivered", "Unknown", "Held", "") : delivered(plan)
-  const ready =
-    mesh.removal !== undefined
-      ? verdict("Ready", "False", "Removing", "The mesh is being removed.")
-      : mesh.refused !== undefined
-        ? verdict("Ready", "False", mesh.refused.reason, sentence(mesh.refused.message))
-        : readiness(reports, found, mesh, delivery)
-  return [accepted(mesh), withOperators(state, mesh, delivery), ready, reports]
+  const delivery = withOperators(state, mesh, deliveryOf(mesh, plan))
+  return [accepted(mesh), delivery, readyOf(reports, found, mesh, delivery), reports]
+}
+
+const deliveryOf = (mesh: WantedMesh, plan: UnitPlan | undefined): Verdict => {
+  if (mesh.refused !== undefined) {
+    return verdict("Delivered", "False", mesh.refused.reason, sentence(mesh.refused.message))
+  }
+  return plan === undefined
+    ? verdict("Delivered", "Unknown", "NotPlanned", "Nothing has been planned for the mesh yet.")
+    : delivered(plan)
+}
+
+/** A mesh whose removal has begun is not ready any more; one whose time of grace runs still may be. */
+const readyOf = (reports: Verdict, found: ControlPlaneKnowledge, mesh: WantedMesh, delivery: Verdict): Verdict => {
+  if (mesh.removal !== undefined && delivery.reason !== "RemovalScheduled") {
+    return verdict("Ready", "False", "Removing", "The mesh is being removed.")
+  }
+  return mesh.refused === undefined
+    ? readiness(reports, found, mesh, delivery)
+    : verdict("Ready", "False", mesh.refused.reason, sentence(mesh.refused.message))
 }
 
 const accepted = (mesh: WantedMesh): Verdict => {
   if (mesh.refused !== undefined) return { ...mesh.refused, message: sentence(mesh.refused.message) }
   if (mesh.heldBecause !== undefined) {
     return verdict("Accepted", "Unknown", "OwnerMissing", sentence(mesh.heldBecause))
+  }
+  if (mesh.removal !== undefined) {
+    const fate = mesh.removal.policy === "Delete" ? "is removed" : "stays on the cluster, no longer ours"
+    return verdict(
+      "Accepted",
+      "True",
+      "WishEnded",
+      `The wish for the mesh has ended; what it put on the cluster ${fate}.`
+    )
   }
   return verdict("Accepted", "True", "Accepted", "The mesh is wished, and nothing is against it.")
 }

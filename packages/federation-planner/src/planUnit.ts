@@ -1,4 +1,5 @@
 import { deliverUnit } from "./deliverUnit.ts"
+import { explainUnit } from "./explainUnit.ts"
 import type { ClusterKnowledge } from "./Knowledge.ts"
 import { isDue, removalTime } from "./removalTime.ts"
 import { removeUnit } from "./removeUnit.ts"
@@ -8,7 +9,9 @@ import { nothingToDo, type UnitFacts, type UnitPlan } from "./UnitPlan.ts"
 /** Plans the works of one unit. Without a living agent, or with an unknown input, its works stay byte for byte. */
 export const planUnit = (unit: Unit, facts: UnitFacts): UnitPlan => {
   const held = unit.heldBecause ?? unavailable(facts.knowledge)
-  if (held !== undefined) return { ...nothingToDo(unit), phase: "Held", message: held }
+  if (held !== undefined) {
+    return { ...nothingToDo(unit), phase: "Held", message: held, explanations: explainUnit(unit, facts.fleetId) }
+  }
   if (unit.removal === undefined) return deliverUnit(unit, facts, true)
   if (!isDue(unit.removal, facts.now)) {
     return { ...deliverUnit(unit, facts, false), phase: "Removing", recheckAt: removalTime(unit.removal) }
