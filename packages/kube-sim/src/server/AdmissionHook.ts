@@ -31,7 +31,7 @@ export interface AdmissionHook {
   readonly name: string
   readonly matches: (review: AdmissionReview) => boolean
   /** The object to store instead; before validation. */
-  readonly mutate?: (review: AdmissionReview) => Effect.Effect<KubeObject>
+  readonly mutate?: (review: AdmissionReview & { readonly object: KubeObject }) => Effect.Effect<KubeObject>
   /** A refusal, or undefined; after validation, with the object as it would be stored. */
   readonly validate?: (review: AdmissionReview) => Effect.Effect<AdmissionDenial | undefined>
 }

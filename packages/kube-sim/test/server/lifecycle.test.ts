@@ -150,7 +150,7 @@ it.effect("asks hooks about each write: they change it, or refuse it with their 
     yield* sim.admit({
       name: "guard.example.com",
       matches: ({ type }) => type.plural === "configmaps",
-      mutate: ({ object }) => Effect.succeed(object === undefined ? object : { ...object, data: { added: "yes" } }),
+      mutate: ({ object }) => Effect.succeed({ ...object, data: { added: "yes" } }),
       validate: ({ operation, name }) =>
         Effect.succeed(operation === "DELETE" || name === "bad" ? { message: `no ${operation}` } : undefined)
     })
