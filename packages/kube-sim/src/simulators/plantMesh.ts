@@ -33,7 +33,10 @@ export const plantMesh = Effect.fnUntraced(function* (
   mesh: PlantedMesh = {}
 ): Effect.fn.Return<void, KubeError> {
   const { name = "basic", namespace = "istio-system", members = ["istio-apps"] } = mesh
-  const patiently = Schedule.spaced(mesh.retry ?? Duration.seconds(1))
+  const insist = {
+    schedule: Schedule.spaced(mesh.retry ?? Duration.seconds(1)),
+    while: ({ reason }: KubeError) => reason._tag === "NotServed" || reason._tag === "Unavailable"
+  }
   for (const made of [namespace, ...members]) yield* ensure(api, resources.namespaces, namespaceOf(made), user)
   const subscriptions = yield* listAll(api, resources.subscriptions)
   for (const packageName of ["servicemeshoperator", "kiali-ossm", "jaeger-product"]) {
@@ -59,8 +62,8 @@ export const plantMesh = Effect.fnUntraced(function* (
     spec: { members }
   }
   // the kinds come with the operator, and its webhooks do not listen at once
-  yield* Effect.retry(api.create(resources.controlPlanes, controlPlane, { fieldManager: user }), patiently)
-  yield* Effect.retry(api.create(resources.memberRolls, roll, { fieldManager: user }), patiently)
+  yield* Effect.retry(ensure(api, resources.controlPlanes, controlPlane, user), insist)
+  yield* Effect.retry(ensure(api, resources.memberRolls, roll, user), insist)
 })
 
 /** The Services of the bookinfo example in a namespace; `only` some of them. */

@@ -2,11 +2,23 @@ import { X509Certificate } from "node:crypto"
 import { assert, it } from "@effect/vitest"
 import { resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi, KubeObject } from "@multicluster-mesh/ocm-transport"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { makeOssmWorld, plantMesh } from "../../src/index.ts"
+import { makeOssmWorld, plantMesh, simulateOssm } from "../../src/index.ts"
 import { dataAt, listAt, textAt, textsAt } from "../../src/simulators/fields.ts"
-import { controlPlane, deploy, installOperator, isReady, memberRoll, ossmCluster, subscription } from "./ossmSupport.ts"
-import { conditionOf, configMap, namespace, tiny, until, untilGone } from "./support.ts"
+import {
+  controlPlane,
+  csv,
+  deploy,
+  fast,
+  hasPhase,
+  installOperator,
+  isReady,
+  memberRoll,
+  ossmCluster,
+  subscription
+} from "./ossmSupport.ts"
+import { cluster, conditionOf, configMap, namespace, tiny, until, untilGone } from "./support.ts"
 
 const plane = { name: "basic", namespace: "mesh" }
 
@@ -30,18 +42,17 @@ const refusal = <A>(call: Effect.Effect<A, { readonly detail: string }>) =>
 
 const create = (api: KubeApi, object: KubeObject) => api.create(resources.controlPlanes, object)
 
-it.live("does nothing before the operator runs", () =>
+it.live("does nothing before its version has succeeded, though the kinds are there", () =>
   Effect.gen(function* () {
-    const { api } = yield* operated()
-    yield* api.delete(resources.clusterServiceVersions, {
-      name: "servicemeshoperator.v2.6.8",
-      namespace: "openshift-operators"
-    })
-    yield* Effect.sleep("50 millis")
+    const delays = { ...fast, csvPhase: Duration.millis(150) }
+    const { api } = yield* ossmCluster("east", yield* makeOssmWorld(), { delays })
     yield* api.create(resources.namespaces, namespace("mesh"))
+    yield* api.create(resources.subscriptions, subscription("servicemeshoperator"))
+    yield* until(api, resources.clusterServiceVersions, csv, hasPhase("Installing"))
     yield* create(api, controlPlane("mesh", { version: "v2.6" }))
-    yield* Effect.sleep("150 millis")
+    yield* Effect.sleep("100 millis")
     assert.isUndefined((yield* api.get(resources.controlPlanes, plane))["status"])
+    yield* until(api, resources.controlPlanes, plane, isReady)
   })
 )
 
@@ -244,6 +255,24 @@ it.live("makes the roll when a namespace joins by itself", () =>
     yield* until(api, resources.members, { name: "default", namespace: "shop" }, (object) => {
       return conditionOf(object, "Ready") === "True"
     })
+  })
+)
+
+it.live("keeps its root and writes nothing when operator and istiods start anew", () =>
+  Effect.gen(function* () {
+    const world = yield* makeOssmWorld()
+    const made = yield* cluster("east")
+    const options = { cluster: "east", api: made.api, admit: made.admit, versions: ["v2.6"], delays: fast }
+    yield* Effect.scoped(
+      Effect.andThen(
+        simulateOssm({ ...options, world, webhookRefusals: 0 }),
+        Effect.andThen(installOperator(made.api), deploy(made.api, controlPlane("mesh")))
+      )
+    )
+    const before = (yield* made.writes).length
+    yield* simulateOssm({ ...options, world: yield* makeOssmWorld() })
+    yield* Effect.sleep("200 millis")
+    assert.deepStrictEqual((yield* made.writes).slice(before), [])
   })
 )
 

@@ -304,7 +304,9 @@ it.live("keeps the first clientID for the service port until istiod restarts, ov
     const call = Effect.sync(() => callService(world, from, "reviews.bookinfo.svc.east-imports.local"))
     yield* connected(west, "east")
     assert.deepStrictEqual(yield* call, { _tag: "Refused", status: "403 Forbidden" })
-    yield* east.ossm.restartIstiod(ns)
+    const restartedAt = { "kubectl.kubernetes.io/restartedAt": "2026-11-22T10:00:00Z" }
+    const restart = { spec: { template: { metadata: { annotations: restartedAt } } } }
+    yield* east.api.patch(resources.deployments, ref("istiod-mesh"), restart)
     yield* Effect.sleep("200 millis")
     yield* connected(west, "east")
     assert.strictEqual((yield* call)._tag, "Answered")

@@ -1,10 +1,11 @@
 import { assert, it } from "@effect/vitest"
 import { resources } from "@multicluster-mesh/mesh-model"
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { makeOssmWorld } from "../../src/index.ts"
 import { listAt, textAt } from "../../src/simulators/fields.ts"
-import { csv, hasPhase, installOperator, ossmCluster, subscription } from "./ossmSupport.ts"
+import { csv, fast, hasPhase, installOperator, ossmCluster, subscription } from "./ossmSupport.ts"
 import { namespace, until, untilGone } from "./support.ts"
 
 const stateOf = (object: KubeObject) => textAt(object, "status", "state")
@@ -73,7 +74,9 @@ it.live("leaves a namespace without OperatorGroup alone", () =>
 
 it.live("shows two versions during an upgrade", () =>
   Effect.gen(function* () {
-    const { api, ossm } = yield* ossmCluster("east", yield* makeOssmWorld())
+    const { api, ossm } = yield* ossmCluster("east", yield* makeOssmWorld(), {
+      delays: { ...fast, csvPhase: Duration.millis(40) }
+    })
     yield* installOperator(api)
     yield* until(api, resources.subscriptions, ref, (object) => stateOf(object) === "AtLatestKnown")
     yield* ossm.publish("servicemeshoperator", "stable", "2.6.9")

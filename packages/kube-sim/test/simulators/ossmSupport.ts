@@ -6,17 +6,19 @@ import { type OssmDelays, type OssmOptions, type OssmWorld, simulateOssm } from 
 import { numberAt, textAt } from "../../src/simulators/fields.ts"
 import { cluster, conditionOf, namespace, tiny, until } from "./support.ts"
 
+const instant = Duration.millis(3)
+
 export const fast: OssmDelays = {
-  resolve: tiny,
-  csvPhase: tiny,
-  render: tiny,
-  ready: tiny,
-  deletion: Duration.millis(100),
-  member: tiny,
-  loadBalancer: tiny,
-  connect: tiny,
-  importRules: tiny,
-  resync: Duration.millis(200),
+  resolve: instant,
+  csvPhase: instant,
+  render: instant,
+  ready: instant,
+  deletion: Duration.millis(50),
+  member: instant,
+  loadBalancer: instant,
+  connect: instant,
+  importRules: instant,
+  resync: Duration.millis(300),
   retry: tiny
 }
 

@@ -57,12 +57,12 @@ export const runManagedClusters = Effect.fnUntraced(function* (
     return undefined
   })
 
+  yield* Effect.forEach(clusters, (name) => reconcile({ name }), { discard: true })
   const managed = yield* hub.informer(resources.managedClusters)
   const addOns = yield* hub.informer(resources.managedClusterAddOns)
   const ask = yield* runController({
     keys: Stream.mergeAll(
       [
-        Stream.fromIterable(clusters.map((name) => ({ name }))),
         managed.changes,
         addOns.changes.pipe(
           Stream.filter(({ name }) => name === labels.addonName),
@@ -102,7 +102,7 @@ export const runManagedClusters = Effect.fnUntraced(function* (
 const runClusterSets = Effect.fnUntraced(function* (hub: KubeApi, retry: Duration.Duration) {
   const bindings = yield* hub.informer(managedClusterSetBindings)
   const sets = yield* hub.informer(managedClusterSets)
-  yield* Effect.forEach(builtInSets, (set) => Effect.ignore(ensure(hub, managedClusterSets, set, manager)))
+  yield* Effect.forEach(builtInSets, (set) => ensure(hub, managedClusterSets, set, manager))
 
   const ofSet = (set: ObjectRef) =>
     Effect.map(bindings.list, (all) =>

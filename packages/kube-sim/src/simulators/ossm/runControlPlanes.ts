@@ -82,7 +82,8 @@ export const runControlPlanes = Effect.fnUntraced(function* (options: Options) {
     const own = yield* find(api, resources.secrets, { namespace, name: "cacerts" })
     const encoded = textAt(own, "data", "root-cert.pem")
     if (encoded !== undefined) return Buffer.from(encoded, "base64").toString("utf8")
-    const root = roots.get(namespace) ?? (yield* makeRootCertificate)
+    const published = yield* find(api, resources.configMaps, { namespace, name: rootConfigMapName })
+    const root = roots.get(namespace) ?? textAt(published, "data", "root-cert.pem") ?? (yield* makeRootCertificate)
     roots.set(namespace, root)
     return root
   })
@@ -292,9 +293,8 @@ export const runControlPlanes = Effect.fnUntraced(function* (options: Options) {
 })
 
 const isOlder = (other: KubeObject, than: KubeObject): boolean =>
-  other.metadata.name !== than.metadata.name &&
-  (other.metadata.creationTimestamp ?? "") <= (than.metadata.creationTimestamp ?? "") &&
-  Number(other.metadata.resourceVersion) < Number(than.metadata.resourceVersion)
+  `${other.metadata.creationTimestamp} ${other.metadata.name}` <
+  `${than.metadata.creationTimestamp} ${than.metadata.name}`
 
 const withFinalizer = (api: KubeApi, object: KubeObject): Effect.Effect<KubeObject, KubeError> => {
   const { finalizers = [], resourceVersion } = object.metadata

@@ -15,6 +15,7 @@ import type { OssmWorld } from "./OssmWorld.ts"
 import { type ControlPlaneDelays, type ControlPlanes, runControlPlanes } from "./runControlPlanes.ts"
 import { type FederationDelays, runFederation } from "./runFederation.ts"
 import { type MemberRolls, runMemberRolls } from "./runMemberRolls.ts"
+import { runRollouts } from "./runRollouts.ts"
 import { type Catalog, type Olm, type OlmDelays, runOlm } from "./runOlm.ts"
 import { runLoadBalancers, serviceDefaults } from "./serviceAddresses.ts"
 
@@ -137,6 +138,7 @@ export const simulateOssm = Effect.fnUntraced(function* (
       installed: planes.installed,
       onChange: Effect.suspend(() => lookAtFederation)
     })
+    yield* runRollouts(api, planes.restart, delays.retry)
     yield* federation.await
     const { installed } = planes
     const members = rolls.configured
