@@ -18,7 +18,7 @@ export interface Sockets {
   readonly authorization: string | undefined
 }
 
-export interface CurrentSockets {
+interface CurrentSockets {
   readonly current: Effect.Effect<Sockets, KubeConfigError>
   /** Reads the credentials at once; true when they differ from those used so far. */
   readonly reread: Effect.Effect<boolean, KubeConfigError>

@@ -94,6 +94,29 @@ it.effect("looks again when a run asks for it, and at once when the key changes 
   })
 )
 
+it.effect("a wait that a change has ended does not start its key a second time meanwhile", () =>
+  Effect.gen(function* () {
+    const keys = yield* Queue.unbounded<string>()
+    const started = yield* Queue.unbounded<number>()
+    let runs = 0
+    const run = Effect.gen(function* () {
+      yield* Queue.offer(started, yield* Clock.currentTimeMillis)
+      runs += 1
+      if (runs === 1) return { requeueAfter: "1 minute" } as const
+      yield* Effect.sleep("5 minutes")
+      return undefined
+    })
+    yield* Effect.forkScoped(reconcileByKey(Stream.fromQueue(keys), () => run))
+    yield* Queue.offer(keys, "a")
+    yield* Queue.take(started)
+    yield* TestClock.adjust("30 seconds")
+    yield* Queue.offer(keys, "a")
+    assert.strictEqual(yield* Queue.take(started), 30_000)
+    yield* TestClock.adjust("10 minutes")
+    assert.deepStrictEqual(yield* settled(started), [])
+  })
+)
+
 it.effect("ends when the keys have ended and none is waiting", () =>
   Effect.gen(function* () {
     let attempts = 0
