@@ -1,6 +1,13 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { inCluster, KubeConfigError, makeKubeApi, type Readiness, serveHealth } from "@multicluster-mesh/ocm-transport"
+import {
+  inCluster,
+  KubeConfigError,
+  kubeConfigFile,
+  makeKubeApi,
+  type Readiness,
+  serveHealth
+} from "@multicluster-mesh/ocm-transport"
 import { clientNodeConnection } from "@multicluster-mesh/ocm-transport/client-node"
 import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
@@ -17,7 +24,7 @@ const hubController = Command.make("hub-controller", flags, (config) =>
   Effect.gen(function* () {
     const connection = Option.match(config.kubeconfig, {
       onNone: () => Effect.mapError(inCluster(), orNameAFile),
-      onSome: (file) => clientNodeConnection(file, Option.getOrUndefined(config.context))
+      onSome: (file) => connectionOf(file, Option.getOrUndefined(config.context))
     })
     const hub = yield* Effect.flatMap(connection, makeKubeApi)
     const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
@@ -38,6 +45,12 @@ const hubController = Command.make("hub-controller", flags, (config) =>
     "Discovers, deploys and federates the service meshes of a fleet, from the hub of Open Cluster Management."
   )
 )
+
+/** What must run a program for its credentials, or sign in elsewhere, is left to client-node. */
+const connectionOf = (file: string, context: string | undefined) =>
+  Effect.catch(kubeConfigFile(file, context === undefined ? {} : { context }), () =>
+    clientNodeConnection(file, context)
+  )
 
 const orNameAFile = ({ file }: KubeConfigError) =>
   new KubeConfigError({ file, problem: "not in a pod with a service account: name a kubeconfig file by --kubeconfig" })
