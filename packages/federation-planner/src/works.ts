@@ -29,7 +29,18 @@ export interface Carried {
 }
 
 /** The value of the unit label: what tells the objects of one unit from all others. */
-export const unitHash = (unit: string): string => hashOf(unit)
+export const unitHash = (unit: string): string => {
+  const known = hashes.get(unit)
+  if (known !== undefined) return known
+  if (hashes.size >= maxHashes) hashes.clear()
+  const hash = hashOf(unit)
+  hashes.set(unit, hash)
+  return hash
+}
+
+/** Hashes of the units seen last: each is asked for many times while a hub is planned. */
+const hashes = new Map<string, string>()
+const maxHashes = 50_000
 
 /** Whether an object carries the mark of this very unit. */
 export const isOurs = (
