@@ -1,0 +1,164 @@
+import { assert, describe, it } from "@effect/vitest"
+import { labels } from "@multicluster-mesh/mesh-model"
+import type { Informer, KubeObject } from "@multicluster-mesh/ocm-transport"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { HubInformers } from "../src/HubInformers.ts"
+import { stateReader } from "../src/readState.ts"
+
+const copyOf = (objects: ReadonlyArray<KubeObject>): Informer => ({
+  list: Effect.succeed(objects),
+  get: () => Effect.undefined,
+  changes: Stream.empty,
+  synced: Effect.succeed(true),
+  upsert: () => Effect.void
+})
+
+const read = (objects: Partial<Record<keyof HubInformers, ReadonlyArray<KubeObject>>>) => {
+  const copy = (name: keyof HubInformers) => copyOf(objects[name] ?? [])
+  return stateReader(
+    {
+      meshes: copy("meshes"),
+      deployments: copy("deployments"),
+      federations: copy("federations"),
+      peerings: copy("peerings"),
+      agents: copy("agents"),
+      clusters: copy("clusters"),
+      addOns: copy("addOns"),
+      works: copy("works")
+    },
+    "fleet1",
+    "addon"
+  ).read
+}
+
+const conditions = (type: string, status: string) => ({ status: { conditions: [{ type, status }] } })
+
+const cluster = (
+  name: string,
+  fields: object = conditions("ManagedClusterConditionAvailable", "True")
+): KubeObject => ({
+  apiVersion: "cluster.open-cluster-management.io/v1",
+  kind: "ManagedCluster",
+  metadata: { name },
+  ...fields
+})
+
+const addOn = (namespace: string, status: string): KubeObject => ({
+  apiVersion: "addon.open-cluster-management.io/v1alpha1",
+  kind: "ManagedClusterAddOn",
+  metadata: { name: labels.addonName, namespace },
+  ...conditions("Available", status)
+})
+
+const noCertificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+
+const controlPlane = (rootCertificate: string) => ({
+  meshProvider: "Openshift Service Mesh",
+  namespace: "mesh-system",
+  name: "basic",
+  uid: "uid1",
+  deleting: false,
+  current: true,
+  profiles: [],
+  trustDomain: "cluster.local",
+  clusterName: "Kubernetes",
+  components: { ready: [], unready: [], pending: [] },
+  conditions: [],
+  members: { configured: [], pending: [] },
+  rootCertificate,
+  gateways: [],
+  peers: [],
+  exports: [],
+  imports: []
+})
+
+const agent = (namespace: string, controlPlanes: ReadonlyArray<object>): KubeObject => ({
+  apiVersion: labels.apiVersion,
+  kind: "MeshAgent",
+  metadata: { name: labels.addonName, namespace },
+  spec: { fleetId: "fleet1" },
+  status: {
+    report: {
+      parts: [{ name: "ControlPlanes", complete: true }],
+      apis: [],
+      operators: [],
+      controlPlanes,
+      objects: [],
+      services: [],
+      namespaces: []
+    }
+  }
+})
+
+const mesh = (name: string, spec: unknown): KubeObject => ({
+  apiVersion: labels.apiVersion,
+  kind: "Mesh",
+  metadata: { name, namespace: "east" },
+  spec
+})
+
+describe("stateReader", () => {
+  it.effect("takes a cluster for available only when OCM says so of it and of its agent", () =>
+    Effect.gen(function* () {
+      const { state } = yield* read({
+        clusters: [
+          cluster("east"),
+          cluster("west", conditions("ManagedClusterConditionAvailable", "Unknown")),
+          cluster("north"),
+          cluster("south", { metadata: { name: "south", deletionTimestamp: "2026-01-05T08:00:00Z" } })
+        ],
+        addOns: [addOn("east", "True"), addOn("north", "Unknown")]
+      })
+      assert.deepStrictEqual(
+        state.clusters.map(({ name, available, addOnAvailable, deleting }) => [
+          name,
+          available,
+          addOnAvailable,
+          deleting
+        ]),
+        [
+          ["east", true, true, false],
+          ["west", false, false, false],
+          ["north", true, false, false],
+          ["south", false, false, true]
+        ]
+      )
+    })
+  )
+
+  it.effect("names what does not decode, and hides nothing else by it", () =>
+    Effect.gen(function* () {
+      const good = { cluster: "east", controlPlane: { namespace: "mesh" }, meshProvider: "Openshift Service Mesh" }
+      const { state } = yield* read({ meshes: [mesh("bad", { controlPlane: 1 }), mesh("good", good)] })
+      assert.deepStrictEqual(
+        state.meshes.map(({ metadata }) => metadata.name),
+        ["good"]
+      )
+      assert.deepStrictEqual(
+        state.malformed.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`),
+        ["Mesh east/bad"]
+      )
+      assert.include(state.malformed[0]?.problem, "controlPlane")
+    })
+  )
+
+  it.effect("takes over what an agent found on its own cluster, and says what it does not believe", () =>
+    Effect.gen(function* () {
+      const { state, refused } = yield* read({
+        clusters: [cluster("east"), cluster("west")],
+        addOns: [addOn("east", "True"), addOn("west", "True")],
+        agents: [agent("east", [controlPlane(noCertificate)]), agent("nowhere", [controlPlane("")])]
+      })
+      assert.deepStrictEqual(
+        state.found.map(({ cluster, discovered }) => [cluster, discovered.metadata.name]),
+        [["east", "east-mesh-system-basic"]]
+      )
+      assert.deepStrictEqual(
+        [...state.certificates].map(([pem, { _tag }]) => [pem, _tag]),
+        [[noCertificate, "Unreadable"]]
+      )
+      assert.strictEqual(refused[0]?.cluster, "east")
+    })
+  )
+})
