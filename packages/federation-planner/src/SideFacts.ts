@@ -22,8 +22,19 @@ export type SideFacts =
       readonly addressWaitsFor: string | undefined
     }
 
-/** Reads what is known of `side`; `peer` is the other side. */
+/** Reads what is known of `side`; `peer` is the other side. Of each state and side only once. */
 export const sideFacts = (state: HubState, side: PeeringSide, peer: PeeringSide): SideFacts => {
+  const ofState = memories.get(state) ?? new WeakMap<PeeringSide, SideFacts>()
+  memories.set(state, ofState)
+  const facts = ofState.get(side) ?? readFacts(state, side, peer)
+  ofState.set(side, facts)
+  return facts
+}
+
+/** States are never changed, and a side belongs to one peering: what was read once stays true. */
+const memories = new WeakMap<HubState, WeakMap<PeeringSide, SideFacts>>()
+
+const readFacts = (state: HubState, side: PeeringSide, peer: PeeringSide): SideFacts => {
   const mesh = names.meshKey(meshOf(side))
   const cluster = knowledgeOf(state, side.cluster)
   if (cluster.facts === undefined) {

@@ -5,19 +5,27 @@ import {
   type FederatedService,
   type MeshFederation,
   type MeshKey,
+  type MeshPeering,
   type ServiceExport
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { carriedObject } from "./sideObjects.ts"
 import {
-  carriesRules,
   exportedServiceSet,
   exportsIdentity,
   importedServiceSet,
-  importsIdentity
+  importsIdentity,
+  rulesOf
 } from "./providers/maistra/limitedPeering.ts"
 import { refuseOffers } from "./rules/offerRules.ts"
-import { otherSide, serviceKey, type Pair, type ResolvedPeerings, type ServiceOffer } from "./WantedPeering.ts"
+import {
+  otherSide,
+  serviceKey,
+  type Pair,
+  type ResolvedPeerings,
+  type ServiceOffer,
+  type SideName
+} from "./WantedPeering.ts"
 
 /**
  * Resolves the services of all federations to offers from one mesh to another.
@@ -36,7 +44,7 @@ export const resolveServices = (
     offers.push(...resolved.offers)
     if (resolved.stray.length > 0) strayServices.set(keyOf(federation), resolved.stray)
   }
-  const delivered = new Set(offers.filter((offer) => isDelivered(state, offer)))
+  const delivered = new Set(offers.filter(deliveredIn(state)))
   const incumbentsFirst = [...delivered, ...offers.filter((offer) => !delivered.has(offer))]
   return { offers: refuseOffers(state, incumbentsFirst, (offer) => delivered.has(offer)), strayServices }
 }
@@ -110,22 +118,26 @@ const fromUnknown = (from: MeshKey): string =>
 const toUnknown = (from: MeshKey, to: MeshKey): string =>
   `Mesh ${names.meshKey(to)} is no peer of ${names.meshKey(from)} in this MeshFederation. Add the pair to meshPeers, or correct \`to\`.`
 
-/** Whether the works of both sides carry the offer as it is wished now. */
-const isDelivered = (state: HubState, { exported, importAs, local, peering, side }: ServiceOffer): boolean => {
-  const existing = peering?.existing
-  if (existing === undefined) return false
-  const exporter = existing.spec[side]
-  const importer = existing.spec[otherSide(side)]
-  return (
-    carriesRules(
-      carriedObject(state, existing, side, exportsIdentity(exporter)),
-      exportedServiceSet(exporter, [{ exported, local }]),
-      "exportRules"
-    ) &&
-    carriesRules(
-      carriedObject(state, existing, otherSide(side), importsIdentity(importer)),
-      importedServiceSet(importer, [{ exported, importAs }]),
-      "importRules"
+/** Tells whether the works of both sides carry an offer as it is wished now; reads each set of rules once. */
+const deliveredIn = (state: HubState): ((offer: ServiceOffer) => boolean) => {
+  const known = new Map<string, ReadonlySet<string>>()
+  const rulesOn = (peering: MeshPeering, side: SideName, rules: "exportRules" | "importRules"): ReadonlySet<string> => {
+    const key = `${peering.metadata.name} ${side} ${rules}`
+    const identity = rules === "exportRules" ? exportsIdentity(peering.spec[side]) : importsIdentity(peering.spec[side])
+    const carried = known.get(key) ?? new Set(rulesOf(carriedObject(state, peering, side, identity), rules))
+    known.set(key, carried)
+    return carried
+  }
+  return ({ exported, importAs, local, peering, side }) => {
+    const existing = peering?.existing
+    if (existing === undefined) return false
+    const exports = exportedServiceSet(existing.spec[side], [{ exported, local }])
+    const imports = importedServiceSet(existing.spec[otherSide(side)], [{ exported, importAs }])
+    const exportsOn = rulesOn(existing, side, "exportRules")
+    const importsOn = rulesOn(existing, otherSide(side), "importRules")
+    return (
+      rulesOf(exports, "exportRules").every((rule) => exportsOn.has(rule)) &&
+      rulesOf(imports, "importRules").every((rule) => importsOn.has(rule))
     )
-  )
+  }
 }

@@ -147,17 +147,8 @@ export const importedHost = ({ exported, importAs }: ImportRule, peer: string): 
     ? `${exported.name}.${exported.namespace}.svc.cluster.local`
     : `${exported.name}.${exported.namespace}.svc.${peer}-imports.local`
 
-/** Whether `set`, as a work carries it, has every rule of `wished`. */
-export const carriesRules = (
-  set: KubeObject | undefined,
-  wished: KubeObject,
-  rules: "exportRules" | "importRules"
-): boolean => {
-  const carried = new Set(rulesOf(set, rules))
-  return rulesOf(wished, rules).every((rule) => carried.has(rule))
-}
-
-const rulesOf = (set: KubeObject | undefined, rules: string): ReadonlyArray<string> => {
+/** The rules of a set, as text: two rules have one text if and only if they are the same. */
+export const rulesOf = (set: KubeObject | undefined, rules: "exportRules" | "importRules"): ReadonlyArray<string> => {
   const spec = set?.["spec"]
   if (typeof spec !== "object" || spec === null) return []
   const list: unknown = Object.entries(spec).find(([key]) => key === rules)?.[1]
