@@ -11,6 +11,17 @@ export interface Column {
   readonly format?: string
   readonly description?: string
   readonly priority?: number
+  /** The cell of a column that a path cannot give. */
+  readonly cell?: (object: KubeObject, nowMillis: number) => unknown
+}
+
+/** The first column of almost every kind. */
+export const nameColumn: Column = {
+  name: "Name",
+  type: "string",
+  format: "name",
+  description: "Name must be unique within a namespace.",
+  jsonPath: ".metadata.name"
 }
 
 /** One kind, in one version, as the server serves it. */
@@ -22,6 +33,7 @@ export interface Kind {
   readonly categories: ReadonlyArray<string>
   readonly schema: StructuralSchema | undefined
   readonly subresources: { readonly status: boolean }
+  /** With the name's own column first, or wherever the kind has it. */
   readonly columns: ReadonlyArray<Column>
   /** Of a CustomResourceDefinition, as against built in. */
   readonly custom: boolean

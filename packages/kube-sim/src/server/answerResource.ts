@@ -2,8 +2,9 @@ import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type Answer, json } from "./Answer.ts"
-import { apiError, badRequest, notFound, notImplemented } from "./ApiError.ts"
+import { apiError, badRequest, invalid, notFound, notImplemented } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
+import { allowsUnconditionalUpdate } from "./kindRules.ts"
 import { liveOf } from "./commit.ts"
 import { createObject } from "./createObject.ts"
 import { deleteObject, readDeleteOptions } from "./deleteObject.ts"
@@ -85,6 +86,11 @@ const replace = Effect.fnUntraced(function* (server: Server, call: Call) {
   if (body.metadata.name === "") return yield* badRequest("metadata.name must be set")
   const live = liveOf(server, call, name)
   if (live === undefined) return yield* notFound(call.kind.type, name)
+  if ((body.metadata.resourceVersion ?? "") === "" && !allowsUnconditionalUpdate(call.kind)) {
+    const message = "Invalid value: 0x0: must be specified for an update"
+    const fault = { field: "metadata.resourceVersion", reason: "FieldValueInvalid", message }
+    return yield* invalid(call.kind.type, name, [fault])
+  }
   return yield* updateObject(server, call, live, body, { applied: false, uidIsPrecondition: true })
 })
 

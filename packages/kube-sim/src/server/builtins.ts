@@ -1,8 +1,10 @@
 import { type BuiltinKind, builtinKinds } from "../schema/builtin.ts"
-import type { Kind } from "./Kind.ts"
+import { builtinColumns } from "./builtinColumns.ts"
+import { type Kind, nameColumn, resourceOf } from "./Kind.ts"
 
 const served = (kind: BuiltinKind): Kind => ({
   ...kind,
+  columns: builtinColumns[resourceOf(kind.type)] ?? [nameColumn, ...kind.columns],
   singular: kind.type.kind.toLowerCase(),
   listKind: `${kind.type.kind}List`,
   custom: false,

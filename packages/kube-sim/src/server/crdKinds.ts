@@ -3,7 +3,7 @@ import * as Predicate from "effect/Predicate"
 import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import type { StructuralSchema } from "../schema/StructuralSchema.ts"
 import { compileRules } from "../schema/validateRules.ts"
-import type { Column, Kind } from "./Kind.ts"
+import { type Column, type Kind, nameColumn } from "./Kind.ts"
 
 /** The kinds that a CustomResourceDefinition adds: one for each served version. */
 export const crdKinds = (crd: KubeObject): ReadonlyArray<Kind> => {
@@ -57,7 +57,7 @@ const columnsOf = (version: JsonObject): ReadonlyArray<Column> => {
     ...(typeof column["description"] === "string" && { description: column["description"] }),
     ...(typeof column["priority"] === "number" && { priority: column["priority"] })
   }))
-  return declared.length === 0 ? [ageColumn] : declared
+  return [nameColumn, ...(declared.length === 0 ? [ageColumn] : declared)]
 }
 
 const objectIn = (parent: JsonObject | undefined, field: string): JsonObject => {

@@ -14,6 +14,12 @@ const withGeneration = new Set([
 /** Whether `metadata.generation` is kept for the kind. */
 export const countsGenerations = (kind: Kind): boolean => kind.custom || withGeneration.has(resourceOf(kind.type))
 
+const alwaysConditional = new Set(["apiextensions.k8s.io/customresourcedefinitions", "coordination.k8s.io/leases"])
+
+/** Whether a PUT may leave out the resourceVersion, and then writes over whatever is there. */
+export const allowsUnconditionalUpdate = (kind: Kind): boolean =>
+  !kind.custom && !alwaysConditional.has(resourceOf(kind.type))
+
 /** What the server itself, or a controller that is always there, adds to an object of a built-in kind. */
 export const initialized = (kind: Kind, object: KubeObject): KubeObject => {
   switch (resourceOf(kind.type)) {

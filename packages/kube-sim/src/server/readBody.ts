@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Yaml from "effect/encoding/Yaml"
 import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import { apiError, badRequest } from "./ApiError.ts"
+import { objectFromProtobuf } from "./protobuf.ts"
 import type { Call } from "./Call.ts"
 import { groupVersionOf } from "./Kind.ts"
 
@@ -17,10 +18,12 @@ export const readJson = Effect.fnUntraced(function* (call: Call) {
 export const readValue = Effect.fnUntraced(function* (call: Call) {
   const text = Buffer.from(call.body).toString("utf8")
   if (call.contentType.includes("protobuf")) {
+    const object = objectFromProtobuf(call.body)
+    if (object !== undefined) return object
     return yield* apiError(
       415,
       "UnsupportedMediaType",
-      "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml"
+      "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml (kube-sim reads the protobuf of few kinds)"
     )
   }
   return yield* Effect.try({

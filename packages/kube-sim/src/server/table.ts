@@ -4,14 +4,6 @@ import { valuesAt } from "./jsonPath.ts"
 import type { Column, Kind } from "./Kind.ts"
 import { type ListMetadata, partial } from "./partial.ts"
 
-const nameColumn = {
-  name: "Name",
-  type: "string",
-  format: "name",
-  description: "Name must be unique within a namespace.",
-  priority: 0
-}
-
 /** meta.k8s.io/v1 Table: what `kubectl get` prints. */
 export const tableOf = (
   kind: Kind,
@@ -23,23 +15,21 @@ export const tableOf = (
   kind: "Table",
   apiVersion: "meta.k8s.io/v1",
   metadata,
-  columnDefinitions: [
-    nameColumn,
-    ...kind.columns.map(({ name, type, format, description, priority }) => ({
-      name,
-      type,
-      format: format ?? "",
-      description: description ?? `Custom resource definition column (in JSONPath format): ${name}`,
-      priority: priority ?? 0
-    }))
-  ],
+  columnDefinitions: kind.columns.map(({ name, type, format, description, priority }) => ({
+    name,
+    type,
+    format: format ?? "",
+    description: description ?? `Custom resource definition column (in JSONPath format): ${name}`,
+    priority: priority ?? 0
+  })),
   rows: objects.map((object) => ({
-    cells: [object.metadata.name, ...kind.columns.map((column) => cellOf(column, object, nowMillis))],
+    cells: kind.columns.map((column) => cellOf(column, object, nowMillis)),
     ...(includeObject !== "None" && { object: includeObject === "Object" ? object : partial(object) })
   }))
 })
 
 const cellOf = (column: Column, object: KubeObject, nowMillis: number): unknown => {
+  if (column.cell !== undefined) return column.cell(object, nowMillis)
   // as the API server does, the first of several results
   const [value] = valuesAt(column.jsonPath, object)
   if (value === undefined || value === null) return null
