@@ -14,6 +14,7 @@ import type { StatusPlan } from "./Plan.ts"
 import { federatedService } from "./serviceStatus.ts"
 import type { Pair, Refusal, ResolvedPeerings, ServiceOffer } from "./WantedPeering.ts"
 
+const maxFederated = 2048
 const maxNotFederated = 50
 const maxServices = 200
 
@@ -88,7 +89,9 @@ const statusOf = (state: HubState, federation: MeshFederation, outcomes: Outcome
       ? [removing("Accepted"), removing("Ready")]
       : [acceptedVerdict(outcomes, refused), readyVerdict(outcomes.pairs, federated)],
     fields: {
-      federatedMeshes: federated.map(({ pair }) => ({ peer: [pair.left.name, pair.right.name] })),
+      federatedMeshes: federated
+        .slice(0, maxFederated)
+        .map(({ pair }) => ({ peer: [pair.left.name, pair.right.name] })),
       pairs: { desired: outcomes.pairs.length, federated: federated.length, refused: refused.length },
       notFederated: outcomes.pairs
         .filter(({ state }) => state !== "Federated")

@@ -15,6 +15,8 @@ import {
   type WantedPeering
 } from "./WantedPeering.ts"
 
+const maxFederations = 256
+
 /** Says of each MeshPeering that is on the hub how far it is. */
 export const peeringStatuses = (
   state: HubState,
@@ -39,7 +41,7 @@ export const peeringStatuses = (
           readyVerdict(state, existing, far),
           ...(far.step === "Removing" ? [] : [...rootVerdict(state, existing), ...restartVerdict(state, existing)])
         ],
-        fields: { federations, step: far.step, waitingFor: far.waitingFor }
+        fields: { federations: federations.slice(0, maxFederations), step: far.step, waitingFor: far.waitingFor }
       }
     ]
   })

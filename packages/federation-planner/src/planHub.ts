@@ -24,6 +24,7 @@ import type { Explanation, Plan, StatusPlan, WorkAction } from "./Plan.ts"
 import { planUnit } from "./planUnit.ts"
 import { resolveMeshes } from "./resolveMeshes.ts"
 import { resolvePeerings } from "./resolvePeerings.ts"
+import { rootsValidFrom } from "./trustedRoot.ts"
 import type { Unit } from "./Unit.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 import { meshOf, type ResolvedPeerings } from "./WantedPeering.ts"
@@ -36,12 +37,14 @@ import { worksOf } from "./works.ts"
 export const planHub = (state: HubState): Plan => {
   const meshes = resolveMeshes(state)
   const peerings = resolvePeerings(state, meshes.meshes)
-  const units = [
-    ...clusterUnits(state, meshes.meshes),
-    ...meshUnits(state, meshes.meshes, peerings.peerings),
+  const ofClusters = clusterUnits(state, meshes.meshes).map((unit) => holdWhereUnreadable(state, unit))
+  const clusterPlans = new Map(ofClusters.map((unit) => [unit.key, planOf(state, unit)]))
+  const ofMeshes = [
+    ...meshUnits(state, meshes.meshes, peerings.peerings, clusterPlans),
     ...peeringUnits(state, peerings)
   ].map((unit) => holdWhereUnreadable(state, unit))
-  const plans = new Map(units.map((unit) => [unit.key, planOf(state, unit)]))
+  const units = [...ofClusters, ...ofMeshes]
+  const plans = new Map([...clusterPlans, ...ofMeshes.map((unit) => [unit.key, planOf(state, unit)] as const)])
   const progress = progressOfPeerings(state, peerings, plans)
   const all = [...plans.values()]
   return {
@@ -60,7 +63,7 @@ export const planHub = (state: HubState): Plan => {
       ...unreadable(state)
     ],
     explanations: all.flatMap(({ explanations }) => explanations).sort(byObject),
-    recheckAt: earliest(all.map(({ recheckAt }) => recheckAt))
+    recheckAt: earliest([...all.map(({ recheckAt }) => recheckAt), rootsValidFrom(state)])
   }
 }
 

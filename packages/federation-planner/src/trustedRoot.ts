@@ -1,4 +1,4 @@
-import { labels, names, type CertificateFacts, type MeshPeering } from "@multicluster-mesh/mesh-model"
+import { byKey, labels, names, type CertificateFacts, type MeshPeering } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { carriedObject } from "./sideObjects.ts"
 import { caIdentity, rootKey } from "./providers/maistra/limitedPeering.ts"
@@ -60,6 +60,13 @@ const caProblem = (facts: CertificateFacts, now: string): string | undefined => 
   if (Date.parse(facts.notBefore) > Date.parse(now)) return `is valid only from ${facts.notBefore}`
   return Date.parse(facts.notAfter) <= Date.parse(now) ? `expired on ${facts.notAfter}` : undefined
 }
+
+/** When the next root that peers wait for becomes valid: clocks of clusters are not the hub's. */
+export const rootsValidFrom = ({ certificates, now }: HubState): string | undefined =>
+  [...certificates.values()]
+    .flatMap((answer) => (answer._tag === "Facts" ? [answer.facts.notBefore] : []))
+    .filter((notBefore) => Date.parse(notBefore) > Date.parse(now))
+    .sort(byKey((notBefore) => Date.parse(notBefore).toString().padStart(16, "0")))[0]
 
 /** The fingerprints with which the peering was last proven; undefined before. */
 export const provenRoots = (peering: MeshPeering): Readonly<Record<SideName, string>> | undefined => {

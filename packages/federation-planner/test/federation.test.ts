@@ -252,6 +252,13 @@ describe("roots", () => {
     const certificates = new Map([[newRoot, { _tag: "Facts" as const, facts: { ...validRoot(newRoot), ...facts } }]])
     expect(rootOnEast({ ...showing(proven, newRoot), peerings: [fresh], certificates })).toBeUndefined()
   })
+
+  it("are looked at again when the next one becomes valid", () => {
+    const notBefore = "2026-11-25T12:00:07Z"
+    const certificates = new Map([[newRoot, { _tag: "Facts" as const, facts: { ...validRoot(newRoot), notBefore } }]])
+    expect(planHub({ ...showing(proven, newRoot), certificates }).recheckAt).toBe(notBefore)
+    expect(planHub(proven.state).recheckAt).toBeUndefined()
+  })
 })
 
 describe("what a peering meets", () => {
