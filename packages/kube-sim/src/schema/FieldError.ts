@@ -38,7 +38,25 @@ export const forbiddenValue = (field: string, detail: string): FieldError =>
   fieldError("FieldValueForbidden", field, detail)
 
 export const invalidValue = (field: string, value: unknown, detail: string): FieldError =>
-  fieldError("FieldValueInvalid", field, detail, canonicalJson(value))
+  fieldError("FieldValueInvalid", field, detail, shownValue(value))
+
+/** As Go prints a value: in objects and lists it escapes what HTML would take for its own. */
+const shownValue = (value: unknown): string =>
+  typeof value === "object" && value !== null ? escapedForHtml(canonicalJson(value)) : canonicalJson(value)
+
+const escapes: Readonly<Record<string, string>> = { "&": "\\u0026", "<": "\\u003c", ">": "\\u003e" }
+const escapedForHtml = (json: string): string =>
+  json.replaceAll(/[&<>]/gu, (character) => escapes[character] ?? character)
+
+/** As `invalidValue`, with the value in the text of a Go struct: its fields in order, capitalized. */
+export const invalidStruct = (
+  field: string,
+  fields: ReadonlyArray<readonly [string, unknown]>,
+  detail: string
+): FieldError => {
+  const text = fields.map(([name, value]) => `${JSON.stringify(name)}:${canonicalJson(value)}`).join(",")
+  return fieldError("FieldValueInvalid", field, detail, escapedForHtml(`{${text}}`))
+}
 
 /** As `invalidValue`, for a value too large to show: an object or a list. */
 export const invalidField = (field: string, detail: string): FieldError =>
@@ -48,7 +66,7 @@ export const invalidType = (field: string, value: unknown, detail: string): Fiel
   fieldError("FieldValueTypeInvalid", field, detail, canonicalJson(value))
 
 export const duplicateValue = (field: string, value?: unknown): FieldError =>
-  fieldError("FieldValueDuplicate", field, "", value === undefined ? "" : canonicalJson(value))
+  fieldError("FieldValueDuplicate", field, "", value === undefined ? "" : shownValue(value))
 
 export const notSupported = (field: string, value: unknown, supported: ReadonlyArray<unknown>): FieldError =>
   fieldError(

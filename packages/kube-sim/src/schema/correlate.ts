@@ -1,16 +1,15 @@
 import { canonicalJson, isJsonArray, isJsonObject } from "./json.ts"
 import type { StructuralSchema } from "./StructuralSchema.ts"
 
-/**
- * Finds the old value of a field; none when the map that holds it is atomic, as nothing inside can be told apart.
- * Source: apiextensions-apiserver `pkg/apiserver/schema/cel` (`MapIsCorrelatable`, `makeMapList`).
- */
-export const oldField = (schema: StructuralSchema, old: unknown, field: string): unknown =>
-  isJsonObject(old) && schema["x-kubernetes-map-type"] !== "atomic" && Object.hasOwn(old, field)
-    ? old[field]
-    : undefined
+/** Finds the old value of a field. */
+export const oldField = (old: unknown, field: string): unknown =>
+  isJsonObject(old) && Object.hasOwn(old, field) ? old[field] : undefined
 
-/** Finds the old item of a list by its keys; only lists of type map know which item is which. */
+/**
+ * Finds the old item of a list by its keys; only lists of type map know which item is which.
+ *
+ * Source: apiextensions-apiserver `pkg/apiserver/schema/cel/maplist.go`.
+ */
 export const oldItem = (schema: StructuralSchema, old: unknown): ((item: unknown) => unknown) => {
   const keys = schema["x-kubernetes-list-map-keys"]
   if (schema["x-kubernetes-list-type"] !== "map" || keys === undefined || !isJsonArray(old)) return () => undefined

@@ -4,7 +4,7 @@ import { isJsonArray, isJsonObject, type JsonObject } from "./json.ts"
 import { defaultErrors } from "./structural/defaultErrors.ts"
 import { listErrors } from "./structural/listErrors.ts"
 import { ruleErrors } from "./structural/ruleErrors.ts"
-import { placesIn, type SchemaPlace } from "./structural/SchemaPlace.ts"
+import { placesIn, rootPlace, type SchemaPlace } from "./structural/SchemaPlace.ts"
 import { shapeErrors } from "./structural/shapeErrors.ts"
 
 /**
@@ -17,14 +17,19 @@ import { shapeErrors } from "./structural/shapeErrors.ts"
 export const structuralErrors = (crd: KubeObject): ReadonlyArray<FieldError> => {
   const spec = objectAt(crd, "spec")
   const versions = objectsAt(spec, "versions")
-  return [
-    ...nameErrors(crd, spec),
-    ...versionErrors(versions),
-    ...versions.flatMap((version, index) => [
-      ...schemaErrors(version, `spec.versions[${index}].schema.openAPIV3Schema`),
-      ...columnErrors(version, `spec.versions[${index}].additionalPrinterColumns`)
-    ])
-  ]
+  const errors = [...nameErrors(crd, spec), ...versionErrors(versions)]
+  const [only, ...others] = versions
+  // A real server keeps what all versions share in one place, and names that place in its errors.
+  if (only !== undefined && others.length === 0) {
+    errors.push(...schemaErrors(only, "spec.validation.openAPIV3Schema"))
+    errors.push(...columnErrors(only, "spec.additionalPrinterColumns"))
+    return errors
+  }
+  for (const [index, version] of versions.entries()) {
+    errors.push(...schemaErrors(version, `spec.versions[${index}].schema.openAPIV3Schema`))
+    errors.push(...columnErrors(version, `spec.versions[${index}].additionalPrinterColumns`))
+  }
+  return errors
 }
 
 /** Every check of one schema, in order; a later one runs when the earlier ones found nothing. */
@@ -36,16 +41,8 @@ const checks: ReadonlyArray<(place: SchemaPlace) => ReadonlyArray<FieldError>> =
 
 const schemaErrors = (version: JsonObject, path: string): ReadonlyArray<FieldError> => {
   const schema = objectAt(version, "schema")["openAPIV3Schema"]
-  if (!isJsonObject(schema)) return [requiredValue(path)]
-  const root: SchemaPlace = {
-    path,
-    schema,
-    level: "root",
-    isNested: false,
-    uncorrelatable: undefined,
-    isTopMetadata: false
-  }
-  const places = placesIn(root)
+  if (!isJsonObject(schema)) return [requiredValue(path.replace("validation", "versions[0].schema"))]
+  const places = placesIn(rootPlace(path, schema))
   for (const check of checks) {
     const errors = places.flatMap(check)
     if (errors.length > 0) return errors

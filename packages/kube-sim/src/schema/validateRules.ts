@@ -71,7 +71,7 @@ const validateNode = (node: RuleNode, value: unknown, old: unknown, path: string
   if (!isJsonObject(value)) return errors
   const inner = Object.entries(value).flatMap(([name, given]) => {
     const field = node.fields.get(name)
-    const before = oldField(node.schema, old, name)
+    const before = oldField(old, name)
     if (field !== undefined) return validateNode(field, given, before, path === "" ? name : `${path}.${name}`)
     return node.values === undefined ? [] : validateNode(node.values, given, before, `${path}[${name}]`)
   })
@@ -101,7 +101,13 @@ const validateRules = (node: RuleNode, value: unknown, old: unknown, path: strin
   })
 }
 
-const reasonOf = (error: Error): string => error.message.replace(/^field not found: /u, "no such key: ")
+/** Why a rule could not be evaluated, in the words of cel-go. */
+const reasonOf = (error: Error): string =>
+  error.message
+    .replace(/^field not found: /u, "no such key: ")
+    .replace(/^index (\d+) out of bounds.*$/u, "index out of bounds: $1")
+    .replace(/^int divide by zero$/u, "division by zero")
+    .replace(/^int modulus by zero$/u, "modulus by zero")
 
 const brokenRule = (field: string, value: unknown, detail: string, reason: string | undefined): FieldError => {
   const isLarge = typeof value === "object"

@@ -61,8 +61,10 @@ const validateNumber = (schema: StructuralSchema, value: number, path: string): 
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = schema
   const errors: Array<FieldError> = []
   const range = format === undefined ? undefined : numberFormats[format]
-  if (range !== undefined && (value < range.min || value > range.max)) {
-    errors.push(unchecked(`Checked value must be of type ${schema.type} with format ${format} in ${path}`))
+  const isBroken = schema.type === "integer" && !Number.isInteger(value)
+  if (isBroken || (range !== undefined && (value < range.min || value > range.max))) {
+    const kind = format === undefined ? "(default format)" : `with format ${format}`
+    errors.push(unchecked(`Checked value must be of type ${schema.type} ${kind} in ${path}`))
   }
   if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) {
     errors.push(failed(path, value, `should be a multiple of ${multipleOf}`))

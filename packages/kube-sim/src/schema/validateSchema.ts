@@ -23,6 +23,10 @@ export const validateSchema = (
   return [...errors, ...duplicateItems(schema, object, "")]
 }
 
+/** Says what `schema` refuses in a value at `path`; `validateSchema` for what is not a whole object. */
+export const validateValue = (schema: StructuralSchema, value: unknown, path: string): ReadonlyArray<FieldError> =>
+  validate(schema, value, undefined, path)
+
 const validate = (schema: StructuralSchema, value: unknown, old: unknown, path: string): ReadonlyArray<FieldError> => {
   if (old !== undefined && jsonEquals(value, old)) return []
   const mismatch = typeError(schema, value, path)
@@ -53,7 +57,7 @@ const validateObject = (
     const known = fieldSchema(schema, field)
     const ofMap = known !== undefined && schema.properties?.[field] === undefined
     const fieldPath = path === "" && !ofMap ? field : `${path}.${field}`
-    if (known !== undefined) errors.push(...validate(known, value, oldField(schema, old, field), fieldPath))
+    if (known !== undefined) errors.push(...validate(known, value, oldField(old, field), fieldPath))
     else if (schema.additionalProperties === false)
       errors.push(unchecked(`${path}.${field} in body is a forbidden property`))
   }

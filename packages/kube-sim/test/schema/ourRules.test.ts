@@ -1,7 +1,7 @@
 import { customResourceDefinitions } from "@multicluster-mesh/mesh-model"
 import { describe, expect, it } from "vitest"
 import { isJsonObject } from "../../src/schema/json.ts"
-import { placesIn } from "../../src/schema/structural/SchemaPlace.ts"
+import { placesIn, rootPlace } from "../../src/schema/structural/SchemaPlace.ts"
 import type { StructuralSchema } from "../../src/schema/StructuralSchema.ts"
 import { compileRules } from "../../src/schema/validateRules.ts"
 import { fieldsOf, objectOf } from "./customObject.ts"
@@ -65,15 +65,7 @@ const placedRules = customResourceDefinitions().flatMap((crd) => {
   const holder = isJsonObject(version) ? version["schema"] : undefined
   const schema = isJsonObject(holder) ? holder["openAPIV3Schema"] : undefined
   if (!isJsonObject(schema)) return []
-  const root = {
-    path: kind,
-    schema,
-    level: "root",
-    isNested: false,
-    uncorrelatable: undefined,
-    isTopMetadata: false
-  } as const
-  return placesIn(root).flatMap(({ path, schema }) => {
+  return placesIn(rootPlace(kind, schema)).flatMap(({ path, schema }) => {
     const place = path.replaceAll(/\.properties\[(\w+)\]/gu, ".$1").replaceAll(".items", "[]")
     return (schema["x-kubernetes-validations"] ?? []).map((rule) => ({
       name: `${place}: ${rule.message}`,

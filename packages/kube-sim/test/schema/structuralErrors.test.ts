@@ -16,7 +16,7 @@ const crdOf = (schema: unknown, changes: Readonly<Record<string, unknown>> = {})
     ...changes
   }
 })
-const root = "spec.versions[0].schema.openAPIV3Schema"
+const root = "spec.validation.openAPIV3Schema"
 const x = `${root}.properties[spec].properties[x]`
 const errorsOf = (schema: unknown) => texts(structuralErrors(crdOf(schema)))
 const fieldErrors = (schema: unknown) =>
@@ -28,7 +28,9 @@ describe("structuralErrors", () => {
     expect(customResourceDefinitions().flatMap(structuralErrors)).toEqual([])
   })
   it("asks for a schema in every version", () => {
-    expect(texts(structuralErrors(crdOf(undefined)))).toEqual([`${root}: Required value`])
+    expect(texts(structuralErrors(crdOf(undefined)))).toEqual([
+      "spec.versions[0].schema.openAPIV3Schema: Required value"
+    ])
   })
   it("asks for the name that plural and group make", () => {
     const crd = { ...crdOf(fieldsOf({})), metadata: { name: "thing.example.org" } }
@@ -109,7 +111,7 @@ describe("structuralErrors", () => {
     [
       "a default of another type",
       { type: "integer", default: "a" },
-      `${x}.default: Invalid value: "string": default in body must be of type integer: "string"`
+      `${x}.default: Invalid value: "string":  in body must be of type integer: "string"`
     ],
     [
       "a default with unknown fields",
@@ -136,17 +138,17 @@ describe("structuralErrors", () => {
     [
       "that name an unknown field",
       ruled("self.b == 1", { type: "object", properties: { a: { type: "integer" } } }),
-      "compilation failed: ERROR: undefined field 'b'"
+      "compilation failed: ERROR: <input>:1:5: undefined field 'b'"
     ],
     [
       "that name an unknown variable",
       ruled("me == 1", { type: "integer" }),
-      "compilation failed: ERROR: undeclared reference to 'me' (in container '')"
+      "compilation failed: ERROR: <input>:1:1: undeclared reference to 'me' (in container '')"
     ],
     [
       "with a function that does not exist",
       ruled("self.shout()", { type: "string" }),
-      "compilation failed: ERROR: undeclared reference to 'shout' (in container '')"
+      "undeclared reference to 'shout' (in container '')"
     ],
     [
       "with a function that only Kubernetes has",
@@ -157,6 +159,21 @@ describe("structuralErrors", () => {
       "that compare different types",
       ruled("self == 1", { type: "string" }),
       "found no matching overload for '_==_' applied to '(string, int)'"
+    ],
+    [
+      "that take the size of a struct",
+      ruled("size(self) == 1", { type: "object", properties: { a: { type: "integer" } } }),
+      "found no matching overload for 'size' applied to '(object)'"
+    ],
+    [
+      "with branches of different types",
+      ruled("(has(self.a) ? self.a : 'x') == 'x'", { type: "object", properties: { a: { type: "integer" } } }),
+      "found no matching overload for '_?_:_' applied to '(bool, int, string)'"
+    ],
+    [
+      "that show where they are wrong",
+      ruled("self == 1", { type: "string" }),
+      "compilation failed: ERROR: <input>:1:6: found no matching overload for '_==_' applied to '(string, int)'\n | self == 1\n | .....^"
     ],
     ["that are not true or false", ruled("self + 'a'", { type: "string" }), "cel expression must evaluate to a bool"],
     ["that do not parse", ruled("self ==", { type: "string" }), "compilation failed: ERROR: Syntax error"],

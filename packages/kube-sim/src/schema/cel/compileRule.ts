@@ -2,7 +2,8 @@ import { type CelInput, type CelResult, celEnv, isCelError, parse, plan } from "
 import { strings } from "@bufbuild/cel/ext"
 import type { StructuralSchema, ValidationRule } from "../StructuralSchema.ts"
 import { kubernetesFunctions } from "./kubernetesFunctions.ts"
-import { checkExpr, RuleError } from "./checkExpr.ts"
+import { located, RuleError } from "./RuleError.ts"
+import { checkExpr } from "./checkExpr.ts"
 
 /** A rule, ready to run. */
 export interface CompiledRule {
@@ -35,7 +36,7 @@ export const compileRule = (rule: ValidationRule, self: StructuralSchema): Compi
     const wrongType = condition === "boolean"
     return {
       part: "rule",
-      detail: wrongType ? "cel expression must evaluate to a bool" : `compilation failed: ERROR: ${condition}`
+      detail: wrongType ? "cel expression must evaluate to a bool" : `compilation failed: ${condition}`
     }
   }
   const message = rule.messageExpression === undefined ? undefined : compileExpr(rule.messageExpression, self, "string")
@@ -45,7 +46,7 @@ export const compileRule = (rule: ValidationRule, self: StructuralSchema): Compi
       detail:
         message === "string"
           ? "messageExpression must evaluate to a string"
-          : `messageExpression compilation failed: ERROR: ${message}`
+          : `messageExpression compilation failed: ${message}`
     }
   }
   return {
@@ -74,19 +75,29 @@ const env = celEnv({ funcs: [...strings, ...kubernetesFunctions] })
 
 /** Compiles `text`; gives what is wrong with it, or the wanted type when it has another one. */
 const compileExpr = (text: string, self: StructuralSchema, wanted: "boolean" | "string"): CompiledExpr | string => {
+  const parsed = parsedExpr(text)
+  if (typeof parsed === "string") return parsed
+  const { expr, sourceInfo } = parsed
+  const variables = new Map([
+    ["self", self],
+    ["oldSelf", self]
+  ])
+  const used = new Set<string>()
   try {
-    const { expr } = parse(text)
-    const variables = new Map([
-      ["self", self],
-      ["oldSelf", self]
-    ])
-    const used = new Set<string>()
     const type = checkExpr(expr, { variables, used })
     if (type?.type !== undefined && type.type !== wanted) return wanted
-    const run = plan(env, expr)
-    return { usesOldSelf: used.has("oldSelf"), run: ({ self, oldSelf }) => run({ self, oldSelf: oldSelf ?? null }) }
   } catch (cause) {
-    if (cause instanceof RuleError) return cause.message
-    return `Syntax error: ${cause instanceof Error ? cause.message : String(cause)}`
+    if (!(cause instanceof RuleError)) throw cause
+    return located(cause.message, text, sourceInfo?.positions[`${cause.exprId}`] ?? 0)
+  }
+  const run = plan(env, expr)
+  return { usesOldSelf: used.has("oldSelf"), run: ({ self, oldSelf }) => run({ self, oldSelf: oldSelf ?? null }) }
+}
+
+const parsedExpr = (text: string): ReturnType<typeof parse> | string => {
+  try {
+    return parse(text)
+  } catch (cause) {
+    return `ERROR: Syntax error: ${cause instanceof Error ? cause.message : String(cause)}`
   }
 }

@@ -12,7 +12,10 @@ export const kubernetesFunctions: ReadonlyArray<CelFunc> = [
   celFunc("isIP", [STRING], BOOL, (text) => isAddress(text)),
   celFunc("isURL", [STRING], BOOL, (text) => isUrl(text)),
   celFunc("url", [STRING], STRING, (text) => {
-    if (!isUrl(text)) throw new Error(`URL parse error during conversion from string: ${text}`)
+    if (!isUrl(text))
+      throw new Error(
+        `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`
+      )
     return text
   }),
   celMethod("getScheme", STRING, [], STRING, function () {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../json.ts"
+import { isJsonObject, jsonEquals, type JsonObject } from "../json.ts"
 import type { StructuralSchema } from "../StructuralSchema.ts"
 
 /** A schema inside a CustomResourceDefinition, and where it stands. */
@@ -12,9 +12,22 @@ export interface SchemaPlace {
   readonly isNested: boolean
   /** The list or map in which old and new values cannot be told apart. */
   readonly uncorrelatable: string | undefined
+  /** `anyOf: [{type: integer}, {type: string}]` may stand here: the one place for types in a junctor. */
+  readonly mayBeIntOrString: boolean
   /** Inside the metadata of the root, which has no defaults. */
   readonly isTopMetadata: boolean
 }
+
+/** The place of a whole schema. */
+export const rootPlace = (path: string, schema: StructuralSchema): SchemaPlace => ({
+  path,
+  schema,
+  level: "root",
+  isNested: false,
+  uncorrelatable: undefined,
+  mayBeIntOrString: true,
+  isTopMetadata: false
+})
 
 /** The schema at `path` with all schemas below it. */
 export const placesIn = (place: SchemaPlace): ReadonlyArray<SchemaPlace> => [
@@ -26,16 +39,22 @@ const children = (place: SchemaPlace): ReadonlyArray<SchemaPlace> => {
   const { schema, path, level, uncorrelatable } = place
   const child = (suffix: string, inner: unknown, changes: Partial<SchemaPlace> = {}): ReadonlyArray<SchemaPlace> =>
     isSchema(inner) ? [{ ...place, path: path + suffix, schema: inner, level: "field", ...changes }] : []
-  const asMap = schema["x-kubernetes-map-type"] === "atomic" ? { uncorrelatable: path } : {}
   const asList = schema["x-kubernetes-list-type"] === "map" ? { uncorrelatable } : { uncorrelatable: path }
-  const nested = { isNested: true, level }
-  const junctors = (["allOf", "anyOf", "oneOf"] as const).flatMap((name) =>
-    (schema[name] ?? []).flatMap((inner, index) => child(`.${name}[${index}]`, inner, nested))
-  )
+  const nested = { isNested: true, level, mayBeIntOrString: false }
+  const isIntOrString = place.mayBeIntOrString && jsonEquals(schema.anyOf, intOrString)
+  const junctors = (["allOf", "anyOf", "oneOf"] as const)
+    .filter((name) => name !== "anyOf" || !isIntOrString)
+    .flatMap((name) =>
+      (schema[name] ?? []).flatMap((inner, index) =>
+        child(`.${name}[${index}]`, inner, {
+          ...nested,
+          mayBeIntOrString: !place.isNested && name === "allOf" && index === 0
+        })
+      )
+    )
   return [
     ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
       child(`.properties[${name}]`, inner, {
-        ...asMap,
         isTopMetadata: place.isTopMetadata || (level === "root" && !place.isNested && name === "metadata")
       })
     ),
@@ -45,5 +64,7 @@ const children = (place: SchemaPlace): ReadonlyArray<SchemaPlace> => {
     ...child(".not", schema.not, nested)
   ]
 }
+
+const intOrString: ReadonlyArray<StructuralSchema> = [{ type: "integer" }, { type: "string" }]
 
 const isSchema = (value: unknown): value is StructuralSchema & JsonObject => isJsonObject(value)

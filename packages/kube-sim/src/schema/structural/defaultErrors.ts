@@ -2,7 +2,7 @@ import { type FieldError, invalidValue } from "../FieldError.ts"
 import { jsonEquals } from "../json.ts"
 import { prune } from "../prune.ts"
 import type { StructuralSchema } from "../StructuralSchema.ts"
-import { validateSchema } from "../validateSchema.ts"
+import { validateValue } from "../validateSchema.ts"
 import type { SchemaPlace } from "./SchemaPlace.ts"
 
 /**
@@ -18,5 +18,7 @@ export const defaultErrors = ({ schema, path, isNested, isTopMetadata }: SchemaP
   if (!jsonEquals(prune(holder, object)["default"], value)) {
     return [invalidValue(`${path}.default`, value, "must not have unknown fields")]
   }
-  return validateSchema(holder, object).map((error) => ({ ...error, field: `${path}.${error.field}` }))
+  const at = `${path}.default`
+  const below = (field: string) => (field === "" || field.startsWith("[") ? `${at}${field}` : `${at}.${field}`)
+  return validateValue(schema, value, "").map((error) => ({ ...error, field: below(error.field.replace(/^\./u, "")) }))
 }

@@ -1,5 +1,5 @@
 import { compileRule } from "../cel/compileRule.ts"
-import { type FieldError, invalidValue, notSupported, requiredValue } from "../FieldError.ts"
+import { type FieldError, invalidStruct, invalidValue, notSupported, requiredValue } from "../FieldError.ts"
 import type { StructuralSchema, ValidationRule } from "../StructuralSchema.ts"
 import { withTypeAndName } from "../validateRules.ts"
 import type { SchemaPlace } from "./SchemaPlace.ts"
@@ -43,6 +43,15 @@ const writingErrors = (rule: ValidationRule, path: string): ReadonlyArray<FieldE
   return errors
 }
 
+const structOf = (rule: ValidationRule): ReadonlyArray<readonly [string, unknown]> => [
+  ["Rule", rule.rule],
+  ["Message", rule.message ?? ""],
+  ["MessageExpression", rule.messageExpression ?? ""],
+  ["Reason", rule.reason ?? null],
+  ["FieldPath", rule.fieldPath ?? ""],
+  ["OptionalOldSelf", rule.optionalOldSelf ?? null]
+]
+
 const hasLines = (text: string): boolean => /[\r\n]/u.test(text)
 
 const compileErrors = (
@@ -52,7 +61,7 @@ const compileErrors = (
   uncorrelatable: string | undefined
 ): ReadonlyArray<FieldError> => {
   const compiled = compileRule(rule, self)
-  if ("part" in compiled) return [invalidValue(`${path}.${compiled.part}`, rule, compiled.detail)]
+  if ("part" in compiled) return [invalidStruct(`${path}.${compiled.part}`, structOf(rule), compiled.detail)]
   if (!compiled.usesOldSelf || uncorrelatable === undefined) return []
   const why = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelatable}`
   return [invalidValue(`${path}.rule`, rule.rule, why)]

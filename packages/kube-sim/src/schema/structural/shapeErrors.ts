@@ -1,6 +1,6 @@
 import { type FieldError, forbiddenValue, invalidValue, notSupported, requiredValue } from "../FieldError.ts"
 import { uncheckedFormats } from "../formats.ts"
-import { isJsonArray, jsonEquals } from "../json.ts"
+import { isJsonArray } from "../json.ts"
 import type { StructuralSchema } from "../StructuralSchema.ts"
 import type { SchemaPlace } from "./SchemaPlace.ts"
 
@@ -77,10 +77,7 @@ const forbiddenWhereNested = {
   "x-kubernetes-validations": "must be empty to be structural"
 } as const
 
-const intOrString: ReadonlyArray<StructuralSchema> = [{ type: "integer" }, { type: "string" }]
-
 const nestedErrors = ({ schema, path }: SchemaPlace): ReadonlyArray<FieldError> => {
-  if (/\.anyOf\[[01]\]$/u.test(path) && intOrString.some((alternative) => jsonEquals(alternative, schema))) return []
   const errors = Object.entries(forbiddenWhereNested)
     .filter(([keyword]) => Object.hasOwn(schema, keyword))
     .map(([keyword, why]) => forbiddenValue(`${path}.${keyword}`, why))
