@@ -6,12 +6,13 @@ import {
   type ManifestWork,
   type Verdict
 } from "@multicluster-mesh/mesh-model"
+import { applyProblem } from "./appliedWork.ts"
 import { decideObject, type Decision } from "./decideObject.ts"
 import { explainUnit } from "./explainUnit.ts"
 import type { WorkAction } from "./Plan.ts"
 import { nothingToDo, type StageProgress, type UnitFacts, type UnitPlan } from "./UnitPlan.ts"
 import type { Stage, Unit } from "./Unit.ts"
-import { carriedBy, isOurs, marked, stageOf, workOf, type Carried } from "./works.ts"
+import { carriedBy, inWords, isOurs, marked, stageOf, workOf, type Carried } from "./works.ts"
 
 /** Above this the work is refused: OCM's webhook takes 500 KiB. */
 const maxManifestBytes = 400 * 1024
@@ -39,7 +40,7 @@ export const deliverUnit = (unit: Unit, facts: UnitFacts, mayBegin: boolean): Un
     }
   }
   const waiting = stages.find((stage) => stage.waitsFor !== undefined)?.waitsFor
-  const settled = problem === undefined && stages.every((stage) => stage.settled)
+  const settled = problem === undefined && waiting === undefined && stages.every((stage) => stage.settled)
   return {
     ...nothingToDo(unit),
     works,
@@ -93,7 +94,7 @@ const deliverStage = (
     name: stage.name,
     delivered: true,
     settled: settled && collision === undefined,
-    waitsFor: waiting?.why ?? (settled ? undefined : notSettled(decisions, unit, facts))
+    waitsFor: waiting?.why ?? notSettled(decisions, received, unit, facts)
   }
   if (carried.length === 0) return { work: undefined, problem: undefined, progress }
   const work = workOf(facts.fleetId, unit, stage.name, carried)
@@ -134,9 +135,20 @@ const isSettled = (decision: Decision, unit: Unit, facts: UnitFacts): boolean =>
   return isOurs(known, facts.fleetId, unit.key) && !known.deleting
 }
 
-const notSettled = (decisions: ReadonlyArray<Decision>, unit: Unit, facts: UnitFacts): string | undefined => {
-  const missing = decisions.find((decision) => decision._tag === "Carry" && !isSettled(decision, unit, facts))
-  return missing?._tag === "Carry"
-    ? `${missing.carried.object.kind} ${missing.carried.object.metadata.name} to be on the cluster`
-    : undefined
+/** The first object that is not there as planned, and what the work agent says of it; that may pass, so it is never final. */
+const notSettled = (
+  decisions: ReadonlyArray<Decision>,
+  received: ManifestWork | undefined,
+  unit: Unit,
+  facts: UnitFacts
+): string | undefined => {
+  const notYet = decisions.flatMap((decision) => {
+    if (decision._tag !== "Carry") return []
+    const { object } = decision.carried
+    const problem = applyProblem(received, object)
+    if (problem === undefined && isSettled(decision, unit, facts)) return []
+    const said = problem === undefined ? "" : `; the cluster refuses it: ${problem}`
+    return [`${inWords(identityOf(object))} to be on the cluster as planned${said}`]
+  })
+  return notYet[0]
 }

@@ -65,6 +65,10 @@ const accepted = (mesh: WantedMesh): Verdict => {
 
 /** What the operators add to the verdict on the delivery: who must act, and what is optional and missing. */
 const withOperators = (state: HubState, mesh: WantedMesh, delivery: Verdict): Verdict => {
+  if (delivery.reason === "Waiting" && /invalid version/iu.test(delivery.message)) {
+    const remedy = "Set controlPlane.version to one that the operator takes, or leave it out."
+    return { ...delivery, reason: "VersionRefused", message: `${delivery.message} ${remedy}` }
+  }
   const wait = operatorWaitOf(state, mesh)
   if (delivery.reason === "Waiting" && wait !== undefined && delivery.message.includes(wait.message)) {
     return { ...delivery, reason: wait.reason }

@@ -4,8 +4,9 @@ import { knowledgeOf } from "./Knowledge.ts"
 import { controlPlaneOf, memberRollOf, membersOf, namespaceOf } from "./providers/maistra/controlPlane.ts"
 import { gatewaysFor } from "./providers/maistra/gateways.ts"
 import { meshOperator, operatorWait } from "./providers/maistra/operators.ts"
-import { areRightsThere } from "./clusterUnits.ts"
+import { areRightsThere, clusterUnitKey } from "./clusterUnits.ts"
 import type { Stage, Unit } from "./Unit.ts"
+import type { UnitPlan } from "./UnitPlan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
 import { meshOf, sideNames, type WantedPeering } from "./WantedPeering.ts"
 import { stageOf, worksOf } from "./works.ts"
@@ -14,17 +15,39 @@ import { stageOf, worksOf } from "./works.ts"
 export const meshUnits = (
   state: HubState,
   meshes: ReadonlyArray<WantedMesh>,
-  peerings: ReadonlyArray<WantedPeering>
+  peerings: ReadonlyArray<WantedPeering>,
+  clusterPlans: ReadonlyMap<string, UnitPlan>
 ): ReadonlyArray<Unit> => {
   const byMesh = peeringsByMesh(peerings)
-  return meshes.map((mesh) => meshUnit(state, mesh, byMesh.get(names.meshKey(mesh)) ?? []))
+  return meshes.map((mesh) => {
+    const waitsFor = waitsOf(state, mesh, clusterPlans.get(clusterUnitKey(mesh.cluster)))
+    return meshUnit(state, mesh, byMesh.get(names.meshKey(mesh)) ?? [], waitsFor)
+  })
 }
 
-const meshUnit = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<WantedPeering>): Unit => ({
+/** What the stages of a mesh wait for on their cluster before they begin, beyond each other. */
+interface Waits {
+  readonly rights: string | undefined
+  readonly operator: string | undefined
+}
+
+const waitsOf = (state: HubState, mesh: WantedMesh, clusterPlan: UnitPlan | undefined): Waits => {
+  const reason =
+    clusterPlan === undefined || clusterPlan.message === "" ? "" : `; that waits for ${clusterPlan.message}`
+  const operator = operatorWaitOf(state, mesh)
+  return {
+    rights: areRightsThere(state, mesh.cluster)
+      ? undefined
+      : `the rights of OCM's work agent to be on the cluster${reason}`,
+    operator: operator?.reason === "OperatorMissing" ? `${operator.message}${reason}` : operator?.message
+  }
+}
+
+const meshUnit = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<WantedPeering>, waits: Waits): Unit => ({
   key: meshUnitKey(mesh),
   cluster: mesh.cluster,
   chain: chainOf(mesh),
-  stages: stagesOf(state, mesh, peerings),
+  stages: stagesOf(state, mesh, peerings, waits),
   removal: mesh.removal,
   removalWaitsFor: sidesLeft(mesh, peerings),
   heldBecause: mesh.heldBecause ?? mesh.refused?.message
@@ -36,7 +59,12 @@ const chainOf = (mesh: WantedMesh): ReadonlyArray<string> => {
   return mesh.owner.kind === "Mesh" ? [own] : [`MeshDeployment ${mesh.owner.key}`, own]
 }
 
-const stagesOf = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<WantedPeering>): ReadonlyArray<Stage> => {
+const stagesOf = (
+  state: HubState,
+  mesh: WantedMesh,
+  peerings: ReadonlyArray<WantedPeering>,
+  waits: Waits
+): ReadonlyArray<Stage> => {
   const namespace = namespaceOf(mesh)
   const controlPlane = controlPlaneOf(mesh, gatewaysFor(mesh, peerings))
   const roll = memberRollOf(mesh)
@@ -48,13 +76,13 @@ const stagesOf = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<Wan
       name: "namespace",
       identities: [identityOf(namespace)],
       objects: [namespace],
-      waitsFor: areRightsThere(state, mesh.cluster) ? undefined : "the rights of OCM's work agent to be on the cluster"
+      waitsFor: waits.rights
     },
     {
       name: "control-plane",
       identities: [identityOf(controlPlane)],
       objects: [controlPlane],
-      waitsFor: operatorWaitOf(state, mesh)?.message
+      waitsFor: waits.operator
     },
     ...(hasRoll ? [{ name: "roll", identities: [identityOf(roll)], objects: [roll], waitsFor: undefined }] : [])
   ]

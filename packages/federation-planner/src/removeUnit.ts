@@ -1,9 +1,10 @@
 import { isDeleting, type ManifestWork, type ObjectIdentity, type Removal } from "@multicluster-mesh/mesh-model"
+import { isApplied } from "./appliedWork.ts"
 import type { WorkAction } from "./Plan.ts"
 import { nothingToDo, type UnitFacts, type UnitPlan } from "./UnitPlan.ts"
 import { liftWork, neverRemoved, type Lifted } from "./liftWork.ts"
 import type { Unit } from "./Unit.ts"
-import { inWords, isApplied, isOurs, stageOf } from "./works.ts"
+import { inWords, isOurs, stageOf } from "./works.ts"
 
 /**
  * Takes a unit off its cluster, as its removal record says.

@@ -130,28 +130,6 @@ export const carriedBy = (work: ManifestWork | undefined): ReadonlyMap<string, C
   )
 }
 
-/** Whether the work agent says of the newest generation, as a whole and of each manifest, that it is applied. */
-export const isApplied = (work: ManifestWork): boolean => {
-  const applied = work.status?.conditions?.find((condition) => condition.type === "Applied")
-  if (applied?.status !== "True" || applied.observedGeneration !== work.metadata.generation) return false
-  const entries = new Map(
-    (work.status?.resourceStatus?.manifests ?? []).map((entry) => [
-      resourceKey({
-        group: entry.resourceMeta.group ?? "",
-        resource: entry.resourceMeta.resource ?? "",
-        namespace: entry.resourceMeta.namespace ?? "",
-        name: entry.resourceMeta.name ?? ""
-      }),
-      entry.conditions ?? []
-    ])
-  )
-  return manifestsOf(work).every((object) =>
-    entries
-      .get(resourceKey(resourceIdentifierOf(object)))
-      ?.some((condition) => condition.type === "Applied" && condition.status === "True")
-  )
-}
-
 /** How a work names an object. */
 export const resourceIdentifierOf = (object: KubeObject): ResourceIdentifier => {
   const type = resources.deliveredTypeOf(object)
@@ -174,7 +152,8 @@ export const worksOf = (state: HubState, cluster: string, unit: string): Readonl
 export const inWords = (identity: ObjectIdentity): string =>
   `${identity.kind} ${identity.namespace === "" ? "" : `${identity.namespace}/`}${identity.name}`
 
-const resourceKey = (resource: ResourceIdentifier): string =>
+/** A text that two resources share if and only if they are the same. */
+export const resourceKey = (resource: ResourceIdentifier): string =>
   `${resource.group}/${resource.resource}/${resource.namespace ?? ""}/${resource.name}`
 
 /** Namespaces, then rights, then the rest: older work agents apply in this order. */

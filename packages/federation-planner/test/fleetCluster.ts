@@ -13,7 +13,8 @@ import {
   type MeshAgent,
   type ReportPart
 } from "@multicluster-mesh/mesh-model"
-import { carriedBy, isApplied, resourceIdentifierOf } from "../src/works.ts"
+import { isApplied } from "../src/appliedWork.ts"
+import { carriedBy, resourceIdentifierOf } from "../src/works.ts"
 
 /** One object on a cluster. `owner`: the work with which it goes, if any. */
 interface Placed {
@@ -31,6 +32,8 @@ export interface PlayedCluster {
   readonly made: Array<string>
   served: ReadonlySet<string>
   uids: number
+  /** What the admission of the cluster says against an object. */
+  refuses: (object: KubeObject) => string | undefined
 }
 
 export const emptyCluster = (name: string): PlayedCluster => ({
@@ -39,7 +42,8 @@ export const emptyCluster = (name: string): PlayedCluster => ({
   harm: [],
   made: [],
   served: new Set(),
-  uids: 0
+  uids: 0,
+  refuses: () => undefined
 })
 
 /** Puts an object of a user on the cluster. */
@@ -119,6 +123,8 @@ const apply = (
   }
   const before = cluster.objects.get(key)
   if (before?.byUser && !one.force) return `conflict with the user's ${object.kind}`
+  const refusal = cluster.refuses(object)
+  if (refusal !== undefined) return refusal
   if (before?.byUser) cluster.harm.push(`overwrote ${object.kind} ${keyOf(object)}`)
   if (before === undefined) cluster.made.push(`${object.kind} ${keyOf(object)}`)
   const uid = before?.object.metadata.uid
@@ -147,16 +153,16 @@ const statusOf = (
     resourceStatus: {
       manifests: manifestsOf(work).map((object) => ({
         resourceMeta: resourceIdentifierOf(object),
-        conditions: [
-          {
-            type: "Applied",
-            status: applied.get(identityKey(identityOf(object))) === undefined ? "True" : "False"
-          }
-        ]
+        conditions: [appliedCondition(applied.get(identityKey(identityOf(object))))]
       }))
     }
   }
 }
+
+const appliedCondition = (problem: string | undefined) =>
+  problem === undefined
+    ? { type: "Applied", status: "True" }
+    : { type: "Applied", status: "False", message: `Failed to apply manifest: ${problem}` }
 
 const parts: ReadonlyArray<ReportPart> = ["APIs", "Operators", "ControlPlanes", "Objects", "Services", "Namespaces"]
 

@@ -19,6 +19,9 @@ const pair = seed({ federations: [federationOf("mcsm", [[meshRef("managedcluster
 const isOnOne = ({ metadata }: { readonly metadata: { readonly namespace?: string } }): boolean =>
   metadata.namespace === one
 
+const isOnTwo = ({ metadata }: { readonly metadata: { readonly namespace?: string } }): boolean =>
+  metadata.namespace === "managedcluster2"
+
 const settled = (given: Partial<HubState> = {}): Fleet => {
   const fleet = new Fleet(seed(given))
   fleet.settle()
@@ -87,6 +90,41 @@ describe("a wished mesh", () => {
     fleet.settle()
     assert.notInclude(fleet.on(one), "ServiceMeshControlPlane mesh-system/mesh")
     assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Delivered")?.reason, "WaitingForApproval")
+  })
+
+  it("says that its version is refused, and what to do", () => {
+    const fleet = new Fleet(seed())
+    fleet.cluster(one).refuses = (object) =>
+      object.kind === "ServiceMeshControlPlane" ? "invalid Version: v2.1; supported versions are: v2.6" : undefined
+    fleet.settle()
+    const delivered = conditionOf(fleet, "managedcluster1-mesh", "Delivered")
+    assert.strictEqual(delivered?.reason, "VersionRefused")
+    assert.include(delivered?.message, "supported versions are: v2.6. Set controlPlane.version")
+    assert.strictEqual(fleet.state.deployments[0]?.status?.summary?.ready, 1)
+  })
+
+  it("says that a change is refused while the control plane runs on", () => {
+    const fleet = settled()
+    fleet.cluster(one).refuses = (object) => (object.kind === "ServiceMeshMemberRoll" ? "too many" : undefined)
+    fleet.state = {
+      ...fleet.state,
+      deployments: [deploymentOf("mesh", clusters, { meshMemberRoll: ["shop"] }, fleet.state.deployments[0]?.metadata)]
+    }
+    fleet.settle()
+    assert.include(conditionOf(fleet, "managedcluster1-mesh", "Delivered")?.message, "too many")
+    assert.isTrue(isTrue(fleet.state.meshes.find(isOnTwo)?.status?.conditions, "Delivered"))
+  })
+
+  it("says what stands in the way of the rights that it needs", () => {
+    const role = userObject("rbac.authorization.k8s.io/v1", "ClusterRole", "multicluster-mesh-work")
+    const fleet = new Fleet(seed(), { planted: { [one]: [role] } })
+    fleet.settle()
+    assert.include(
+      conditionOf(fleet, "managedcluster1-mesh", "Delivered")?.message,
+      "ClusterRole multicluster-mesh-work"
+    )
+    assert.deepStrictEqual(fleet.on(one), ["ClusterRole multicluster-mesh-work"])
+    assert.deepStrictEqual(fleet.cluster(one).harm, [])
   })
 
   it("uses a namespace that is there, and leaves it when it goes", () => {
