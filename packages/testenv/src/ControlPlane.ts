@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { type Authority, makeAuthority, signingKey } from "./certificates.ts"
 import { freePort } from "./freePort.ts"
 import { kubeTools } from "./KubeTools.ts"
-import { startProcess } from "./startProcess.ts"
+import { type RunningProcess, startProcess } from "./startProcess.ts"
 import { TestenvError } from "./TestenvError.ts"
 
 /** A real etcd with a real kube-apiserver, for as long as a scope lives. */
@@ -21,6 +21,8 @@ export interface ControlPlane {
   readonly authority: Authority
   /** Logs and certificates; goes with the scope. */
   readonly folder: string
+  readonly etcd: RunningProcess
+  readonly apiServer: RunningProcess
 }
 
 /**
@@ -40,6 +42,7 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
     return full
   }
   const accounts = signingKey()
+  file("ca.key", authority.key)
   const [etcdPort, peerPort, port] = [yield* freePort, yield* freePort, yield* freePort]
   const etcd = yield* startProcess({
     name: "etcd",
@@ -87,7 +90,9 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
     }),
     kubeconfig: kubeconfigOf(server, authority.certificate, admin.certificate, admin.key),
     authority,
-    folder
+    folder,
+    etcd,
+    apiServer
   }
   return result
 })

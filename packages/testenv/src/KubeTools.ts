@@ -11,6 +11,7 @@ import { TestenvError } from "./TestenvError.ts"
 export interface KubeTools {
   readonly etcd: string
   readonly apiServer: string
+  readonly controllerManager: string
   readonly kubectl: string
 }
 
@@ -39,6 +40,7 @@ const cacheFolder = (): string =>
 const toolsIn = (folder: string, etcd: string): KubeTools => ({
   etcd: join(folder, etcd),
   apiServer: join(folder, "kube-apiserver"),
+  controllerManager: join(folder, "kube-controller-manager"),
   kubectl: join(folder, "kubectl")
 })
 

@@ -1,5 +1,6 @@
 import type { Connection, KubeConfigError } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as http from "node:http"
@@ -123,14 +124,14 @@ export const makeRawClient = Effect.fnUntraced(function* (connection: Connection
 const eventOf = (status: number, line: string): WatchEvent => {
   const json = jsonOf(line)
   return status === 200
-    ? { type: String(json["type"]), object: (json["object"] ?? {}) as Json }
+    ? { type: String(json["type"]), object: Predicate.isReadonlyObject(json["object"]) ? json["object"] : {} }
     : { type: "REFUSED", object: json }
 }
 
 const jsonOf = (text: string): Json => {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null ? (value as Json) : {}
+    return Predicate.isReadonlyObject(value) ? value : {}
   } catch {
     return {}
   }

@@ -1,6 +1,15 @@
 export { type Authority, type KeyPair, makeAuthority } from "./certificates.ts"
 export { type ControlPlane, startControlPlane } from "./ControlPlane.ts"
 export { freePort } from "./freePort.ts"
+export { startControllers } from "./startControllers.ts"
 export { type KubeTools, kubeTools } from "./KubeTools.ts"
 export { type ProcessOptions, type RunningProcess, startProcess } from "./startProcess.ts"
+export {
+  makeRawClient,
+  type Json,
+  type RawAnswer,
+  type RawClient,
+  type RawRequest,
+  type WatchEvent
+} from "./RawClient.ts"
 export { TestenvError } from "./TestenvError.ts"

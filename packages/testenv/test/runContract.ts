@@ -1,10 +1,11 @@
 import { type Connection, makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import { resources } from "@multicluster-mesh/mesh-model"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
-import { afterAll, beforeAll, describe, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { contract } from "../src/contract/index.ts"
 import { widgetDefinition } from "../src/contract/widgetDefinition.ts"
 import { makeRawClient, type RawClient } from "../src/RawClient.ts"
@@ -28,32 +29,28 @@ export const runContract = <E>(server: string, start: Effect.Effect<Connection, 
   }, 600_000)
   afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
-  let count = 0
-  for (const [subject, cases] of Object.entries(contract))
-    describe(`${server}: ${subject}`, () => {
-      for (const { name, run } of cases)
-        it(
-          name,
-          async () => {
-            count += 1
-            const namespace = `contract-${count}`
-            await Effect.runPromise(
-              Effect.scoped(
-                Effect.gen(function* () {
-                  const made = yield* raw.request("POST", "/api/v1/namespaces", {
-                    body: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }
-                  })
-                  if (made.status !== 201)
-                    return yield* new TestenvError({ part: namespace, problem: `not created: ${made.text}` })
-                  yield* run({ raw, namespace })
-                })
-              )
-            )
-          },
-          20_000
-        )
-    })
+  describe.each(Object.entries(contract))(`${server}: %s`, (subject, cases) => {
+    it.each(cases)(
+      "$name",
+      async ({ name, run }) => {
+        const namespace = `${subject}-${cases.findIndex((one) => one.name === name)}`
+        const exit = await Effect.runPromiseExit(Effect.scoped(inNamespace(raw, namespace, run({ raw, namespace }))))
+        if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+        expect(Exit.isSuccess(exit)).toBe(true)
+      },
+      20_000
+    )
+  })
 }
+
+const inNamespace = <A, E, R>(raw: RawClient, name: string, effect: Effect.Effect<A, E, R>) =>
+  raw.request("POST", "/api/v1/namespaces", { body: { apiVersion: "v1", kind: "Namespace", metadata: { name } } }).pipe(
+    Effect.filterOrFail(
+      (made) => made.status === 201,
+      (made) => new TestenvError({ part: name, problem: `not created: ${made.text}` })
+    ),
+    Effect.andThen(effect)
+  )
 
 /** Waits until the server serves the contract's kind. */
 const served = (raw: RawClient): Effect.Effect<void, TestenvError> =>

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type { Json, RawAnswer, RawClient, WatchEvent } from "../RawClient.ts"
 import type { TestenvError } from "../TestenvError.ts"
 import type * as Scope from "effect/Scope"
@@ -53,13 +54,14 @@ export const apply = (
   })
 
 /** The value at a path such as `metadata.generation` or `status.conditions.0.type`; undefined where there is none. */
-export const at = (value: unknown, path: string): unknown =>
-  path
-    .split(".")
-    .reduce<unknown>(
-      (found, key) => (typeof found === "object" && found !== null ? (found as Json)[key] : undefined),
-      value
-    )
+export const at = (value: unknown, path: string): unknown => step(value, path.split("."))
+
+/** The same where a key holds dots itself. */
+export const step = (value: unknown, keys: ReadonlyArray<string>): unknown =>
+  keys.reduce<unknown>((found, key) => {
+    if (Array.isArray(found)) return found[Number(key)]
+    return Predicate.isReadonlyObject(found) ? found[key] : undefined
+  }, value)
 
 /** The next event that is no bookmark. */
 export const nextChange = (events: Effect.Effect<WatchEvent>): Effect.Effect<WatchEvent> =>

@@ -11,6 +11,13 @@ const managersOf = (body: Json): ReadonlyArray<unknown> => {
   return Array.isArray(entries) ? entries.map((entry) => at(entry, "manager")) : []
 }
 
+const condition = (type: string): Json => ({
+  apiVersion: "contract.example.com/v1",
+  kind: "Widget",
+  metadata: { name: "a" },
+  status: { conditions: [{ type, status: "True" }] }
+})
+
 /** Server-side apply. */
 export const applying: ReadonlyArray<ContractCase> = [
   {
@@ -149,11 +156,6 @@ export const applying: ReadonlyArray<ContractCase> = [
     run: Effect.fnUntraced(function* (ground) {
       const { namespace, raw } = ground
       yield* applyWidget(ground, "one", { size: 2 })
-      const condition = (type: string) => ({
-        ...widget("a"),
-        spec: undefined,
-        status: { conditions: [{ type, status: "True" }] }
-      })
       yield* apply(raw, widgets(namespace, "a", "/status"), "one", condition("Ready"))
       const both = yield* apply(raw, widgets(namespace, "a", "/status"), "two", condition("Seen"))
       assert.deepEqual(at(both.body, "status.conditions"), [

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import assert from "node:assert/strict"
-import { at, type ContractCase, configMap, configMaps, widget, widgets } from "./Case.ts"
+import { at, type ContractCase, configMap, configMaps, step, widget, widgets } from "./Case.ts"
 
 const table = "application/json;as=Table;v=v1;g=meta.k8s.io"
 const partial = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -168,13 +169,11 @@ export const reading: ReadonlyArray<ContractCase> = [
     name: "the OpenAPI v3 document of a group has the schema of its kinds",
     run: Effect.fnUntraced(function* ({ raw }) {
       const index = yield* raw.request("GET", "/openapi/v3")
-      const path = at(
-        (at(index.body, "paths") as Record<string, unknown>)["apis/contract.example.com/v1"],
-        "serverRelativeURL"
-      )
+      const path = step(index.body, ["paths", "apis/contract.example.com/v1", "serverRelativeURL"])
       assert.match(String(path), /^\/openapi\/v3\/apis\/contract\.example\.com\/v1/u)
       const document = yield* raw.request("GET", String(path))
-      const schemas = at(document.body, "components.schemas") as Record<string, unknown>
+      const schemas = at(document.body, "components.schemas")
+      assert.ok(Predicate.isReadonlyObject(schemas))
       const widget = Object.values(schemas).find((schema) => {
         const kinds = at(schema, "x-kubernetes-group-version-kind")
         return Array.isArray(kinds) && kinds.some((kind) => at(kind, "kind") === "Widget")

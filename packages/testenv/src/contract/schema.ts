@@ -143,7 +143,10 @@ export const schema: ReadonlyArray<ContractCase> = [
       const answer = yield* create(ground, { size: 101, color: "blue" })
       const causes = at(answer.body, "details.causes")
       assert.ok(Array.isArray(causes))
-      assert.deepEqual(causes.map((cause) => at(cause, "field")).sort(), ["<nil>", "spec.color", "spec.size"])
+      assert.deepEqual(
+        new Set(causes.map((cause) => at(cause, "field"))),
+        new Set(["<nil>", "spec.color", "spec.size"])
+      )
     })
   }
 ]

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import assert from "node:assert/strict"
-import { at, type ContractCase, configMap, configMaps, nextChange, widget, widgets } from "./Case.ts"
+import { at, type ContractCase, configMap, configMaps, nextChange, step, widget, widgets } from "./Case.ts"
 
 /** Watches. */
 export const watching: ReadonlyArray<ContractCase> = [
@@ -72,8 +72,7 @@ export const watching: ReadonlyArray<ContractCase> = [
       assert.equal(first.type, "ADDED")
       const mark = yield* events
       assert.equal(mark.type, "BOOKMARK")
-      const annotations = at(mark.object, "metadata.annotations") as Record<string, unknown>
-      assert.equal(annotations["k8s.io/initial-events-end"], "true")
+      assert.equal(step(mark.object, ["metadata", "annotations", "k8s.io/initial-events-end"]), "true")
       assert.match(String(at(mark.object, "metadata.resourceVersion")), /^[0-9]+$/u)
     })
   },
