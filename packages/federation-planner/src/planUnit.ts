@@ -14,7 +14,9 @@ export const planUnit = (unit: Unit, facts: UnitFacts): UnitPlan => {
   }
   if (unit.removal === undefined) return deliverUnit(unit, facts, true)
   if (!isDue(unit.removal, facts.now)) {
-    return { ...deliverUnit(unit, facts, false), phase: "Removing", recheckAt: removalTime(unit.removal) }
+    const recheckAt = removalTime(unit.removal)
+    const message = recheckAt === undefined ? "a record of removal whose time can be read" : ""
+    return { ...deliverUnit(unit, facts, false), phase: "Removing", message, recheckAt }
   }
   if (unit.removalWaitsFor !== undefined) {
     return { ...deliverUnit(unit, facts, false), phase: "Removing", message: unit.removalWaitsFor }
