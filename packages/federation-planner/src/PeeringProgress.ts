@@ -17,7 +17,7 @@ import {
 import { inWords } from "./works.ts"
 
 /** The steps of a peering, in their order. */
-export type PeeringStep =
+type PeeringStep =
   | "WaitingForMeshes"
   | "Gateways"
   | "Addresses"

@@ -35,7 +35,7 @@ const markOf = ({ labels: found = {} }: ObjectMeta): Mark | undefined => {
   return fleetId === undefined || unit === undefined ? undefined : { fleetId, unit }
 }
 
-export const rootOf = (cluster: string, namespace: string): string =>
+const rootOf = (cluster: string, namespace: string): string =>
   `-----BEGIN CERTIFICATE-----\n${hashOf(`${cluster}/${namespace}`, 32)}\n-----END CERTIFICATE-----\n`
 
 const addressOf = (cluster: string, namespace: string, gateway: string): string =>

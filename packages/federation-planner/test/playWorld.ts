@@ -84,7 +84,7 @@ export const settle = (world: PlayedWorld, limit = 40): PlayedWorld => {
 }
 
 /** All of a world that a plan can change. */
-export const summaryOf = ({ objects, state }: PlayedWorld) => ({
+const summaryOf = ({ objects, state }: PlayedWorld) => ({
   hub: [state.meshes, state.deployments, state.federations, state.peerings, state.works].map((list) =>
     list.toSorted(byKey((one: Stored) => keyOf(one)))
   ),

@@ -16,9 +16,6 @@ export const addressProblem = (address: string): string | undefined => {
   return /^[0-9.]+$/u.test(name) ? ipv4Problem(name) : hostProblem(name)
 }
 
-/** Whether `address` may be told to another cluster as the address of a gateway. */
-export const isPublishableAddress = (address: string): boolean => addressProblem(address) === undefined
-
 const ipv4Problem = (address: string): string | undefined => {
   const octets = address.split(".").map(Number)
   const [first = 0, second = 0] = octets

@@ -1,4 +1,4 @@
-export { addressProblem, isPublishableAddress } from "./addresses.ts"
+export { addressProblem } from "./addresses.ts"
 export { CertificateFacts } from "./CertificateFacts.ts"
 export { Condition, Conditions, isTrue, setConditions, type Verdict } from "./Condition.ts"
 export { customResourceDefinitions, openApiSchema, type CustomResourceDefinition } from "./crd.ts"

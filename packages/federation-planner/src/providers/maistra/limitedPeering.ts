@@ -89,7 +89,7 @@ export const serviceMeshPeer = (
 }
 
 /** The identity with which `peer` calls: that of its egress gateway. */
-export const clientIdOf = (peer: PeeringSide): string =>
+const clientIdOf = (peer: PeeringSide): string =>
   `${peer.trustDomain}/ns/${peer.namespace}/sa/${names.gatewayServiceAccount(peer.egressGateway)}`
 
 /** A Service that is offered, and the name that the peer sees. */
