@@ -25,7 +25,7 @@ export const ownMeshes = (state: HubState): ReadonlyArray<WantedMesh> =>
   })
 
 /** Whether a person wrote a Mesh to wish it: neither found by the hub nor made for a MeshDeployment. */
-export const isOwnMesh = (mesh: Mesh): boolean =>
+const isOwnMesh = (mesh: Mesh): boolean =>
   mesh.spec.managementPolicy !== "Observe" && deploymentOf(mesh) === undefined
 
 const endOf = (state: HubState, existing: Mesh): Removal | undefined =>

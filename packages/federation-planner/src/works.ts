@@ -65,7 +65,7 @@ export const marked = (
 })
 
 /** The chain of owners as people read it. */
-export const chainText = (chain: ReadonlyArray<string>): string => chain.join(" > ")
+const chainText = (chain: ReadonlyArray<string>): string => chain.join(" > ")
 
 /** The work that carries `carried`; every field is explicit, so that no default of the API server makes a difference. */
 export const workOf = (

@@ -1,4 +1,4 @@
-import type { CertificateAnswer, ClusterFacts, HubState } from "@multicluster-mesh/federation-planner"
+import type { ClusterFacts, HubState } from "@multicluster-mesh/federation-planner"
 import type {
   ClusterReport,
   Mesh,
@@ -141,20 +141,4 @@ export const clusterOf = (name: string, report?: ClusterReport, given: Partial<C
           status: { observedGeneration: 1, report }
         },
   ...given
-})
-
-/** What the edge says of a root certificate: here, one of any text. */
-export const certificateOf = (pem: string): CertificateAnswer => ({
-  _tag: "Facts",
-  facts: {
-    subject: "O=mesh",
-    issuer: "O=mesh",
-    serialNumber: "01",
-    fingerprint: Buffer.from(pem).toString("hex").padEnd(64, "0").slice(0, 64),
-    notBefore: "2026-01-01T00:00:00Z",
-    notAfter: "2036-01-01T00:00:00Z",
-    isCA: true,
-    uris: [],
-    dnsNames: []
-  }
 })
