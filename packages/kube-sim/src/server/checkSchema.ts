@@ -1,6 +1,6 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
-import { applyDefaults } from "../schema/applyDefaults.ts"
+import { applyDefaults, applyDefaultsToApplied } from "../schema/applyDefaults.ts"
 import { blocksRules, rulesNotChecked } from "../schema/FieldError.ts"
 import { pruneWithUnknown } from "../schema/prune.ts"
 import { structuralErrors } from "../schema/structuralErrors.ts"
@@ -11,8 +11,8 @@ import { resourceOf } from "./Kind.ts"
 import { crdResource } from "./Kinds.ts"
 import { metadataFaults } from "./metadata.ts"
 
-/** The object as its schema has it: unknown fields dropped, defaults filled in. */
-export const shaped = Effect.fnUntraced(function* (call: Call, object: KubeObject) {
+/** The object as its schema has it: unknown fields dropped, defaults filled in; of a request, or of what it applied. */
+export const shaped = Effect.fnUntraced(function* (call: Call, object: KubeObject, isApplied = false) {
   const { schema } = call.kind
   if (schema === undefined) return object
   const { object: pruned, unknown } = pruneWithUnknown(schema, object)
@@ -22,7 +22,7 @@ export const shaped = Effect.fnUntraced(function* (call: Call, object: KubeObjec
     if (validation === "Strict") return yield* strictError(call, problems)
     if (validation === "Warn") call.warnings.push(...problems)
   }
-  return applyDefaults(schema, pruned)
+  return isApplied ? applyDefaultsToApplied(schema, pruned) : applyDefaults(schema, pruned)
 })
 
 const strictError = (call: Call, problems: ReadonlyArray<string>) => {

@@ -33,7 +33,7 @@ export const createApplied = Effect.fnUntraced(function* (server: Server, call: 
   if (applied.metadata.name === "") return yield* badRequest("name must be provided")
   const named = withIdentity(server, call, applied, yield* now)
   yield* namespaceOpen(server, call, named)
-  return yield* storeNew(server, call, yield* shaped(call, named))
+  return yield* storeNew(server, call, yield* shaped(call, named, true))
 })
 
 const storeNew = Effect.fnUntraced(function* (server: Server, call: Call, object: KubeObject) {

@@ -32,7 +32,10 @@ export const updateObject = Effect.fnUntraced(function* (
 ) {
   yield* checkPreconditions(call, live, desired, options)
   const allowed = withSystemMetadata(live, parted(call, live, desired))
-  const changed = yield* mutated(server.hooks, reviewOf(call, live.metadata.name, live, yield* shaped(call, allowed)))
+  const changed = yield* mutated(
+    server.hooks,
+    reviewOf(call, live.metadata.name, live, yield* shaped(call, allowed, options.applied))
+  )
   const counted = withGeneration(call, live, updated(call.kind, call.subresource, live, changed))
   const faults = immutableFaults(live, desired, counted)
   if (faults.length > 0) return yield* invalid(call.kind.type, live.metadata.name, faults)

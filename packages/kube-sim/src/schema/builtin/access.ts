@@ -1,12 +1,26 @@
 import { resources } from "@multicluster-mesh/mesh-model"
 import { age, type BuiltinKind, builtinKind, builtinType, column } from "./BuiltinKind.ts"
-import { anyObject, atomic, kindSchema, labelSelector, listOf, partOf, text, texts } from "./parts.ts"
+import {
+  anyObject,
+  atomic,
+  int32,
+  intOrString,
+  kindSchema,
+  labelSelector,
+  listOf,
+  partOf,
+  text,
+  texts,
+  withDefault
+} from "./parts.ts"
 
 const rules = listOf(
   partOf({ apiGroups: texts, resources: texts, resourceNames: texts, nonResourceURLs: texts, verbs: texts }, ["verbs"])
 )
 const subjects = listOf(atomic(partOf({ apiGroup: text, kind: text, name: text, namespace: text }, ["kind", "name"])))
 const roleRef = atomic(partOf({ apiGroup: text, kind: text, name: text }, ["kind", "name"]))
+const policyPort = partOf({ protocol: withDefault(text, "TCP"), port: intOrString, endPort: int32 })
+const rulesFor = (peers: "from" | "to") => listOf(partOf({ ports: listOf(policyPort), [peers]: listOf(anyObject) }))
 const rbac = "rbac.authorization.k8s.io"
 
 const bindingColumns = [column("Role", ".roleRef.name"), age]
@@ -42,8 +56,8 @@ export const accessKinds: ReadonlyArray<BuiltinKind> = [
       spec: partOf({
         podSelector: labelSelector,
         policyTypes: texts,
-        ingress: listOf(anyObject),
-        egress: listOf(anyObject)
+        ingress: rulesFor("from"),
+        egress: rulesFor("to")
       })
     }),
     { shortNames: ["netpol"] }

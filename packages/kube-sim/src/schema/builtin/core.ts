@@ -26,7 +26,7 @@ const namespaces = builtinKind(
   resources.namespaces,
   kindSchema("Namespace provides a scope for names.", {
     spec: partOf({ finalizers: texts }),
-    status: withDefault(partOf({ phase: text, conditions }), { phase: "Active" })
+    status: partOf({ phase: text, conditions })
   }),
   { shortNames: ["ns"], subresources: { status: true }, columns: [column("Status", ".status.phase"), age] }
 )
@@ -83,13 +83,10 @@ const services = builtinKind(
       internalTrafficPolicy: text,
       externalTrafficPolicy: text
     }),
-    status: withDefault(
-      partOf({
-        conditions,
-        loadBalancer: partOf({ ingress: listOf(partOf({ ip: text, hostname: text })) })
-      }),
-      { loadBalancer: {} }
-    )
+    status: partOf({
+      conditions,
+      loadBalancer: partOf({ ingress: listOf(partOf({ ip: text, hostname: text })) })
+    })
   }),
   {
     shortNames: ["svc"],

@@ -20,7 +20,28 @@ import {
 } from "./parts.ts"
 import { age, builtinKind, builtinType, column } from "./BuiltinKind.ts"
 
+const securityContext = partOf({
+  runAsNonRoot: flag,
+  runAsUser: int64,
+  privileged: flag,
+  allowPrivilegeEscalation: flag,
+  readOnlyRootFilesystem: flag,
+  capabilities: partOf({ add: texts, drop: texts }),
+  seccompProfile: partOf({ type: text })
+})
+
+const keyOf = atomic(partOf({ name: text, key: text, optional: flag }, ["key"]))
+const envSource = partOf({
+  fieldRef: atomic(partOf({ apiVersion: withDefault(text, "v1"), fieldPath: text }, ["fieldPath"])),
+  configMapKeyRef: keyOf,
+  secretKeyRef: keyOf
+})
+
 const probe = partOf({
+  httpGet: partOf({ path: text, port: intOrString, host: text, scheme: withDefault(text, "HTTP") }, ["port"]),
+  tcpSocket: partOf({ port: intOrString, host: text }, ["port"]),
+  exec: partOf({ command: texts }),
+  initialDelaySeconds: int32,
   timeoutSeconds: withDefault(int32, 1),
   periodSeconds: withDefault(int32, 10),
   successThreshold: withDefault(int32, 1),
@@ -36,7 +57,7 @@ const container = partOf(
     command: texts,
     args: texts,
     workingDir: text,
-    env: mapList(["name"], partOf({ name: text, value: text, valueFrom: anyObject }, ["name"])),
+    env: mapList(["name"], partOf({ name: text, value: text, valueFrom: envSource }, ["name"])),
     envFrom: listOf(anyObject),
     ports: mapList(
       ["containerPort", "protocol"],
@@ -50,6 +71,7 @@ const container = partOf(
       partOf({ name: text, mountPath: text, readOnly: flag, subPath: text }, ["name", "mountPath"])
     ),
     volumeDevices: mapList(["devicePath"], partOf({ name: text, devicePath: text }, ["name", "devicePath"])),
+    securityContext,
     livenessProbe: probe,
     readinessProbe: probe,
     startupProbe: probe,
@@ -60,13 +82,23 @@ const container = partOf(
   ["name"]
 )
 
+const volume = partOf(
+  {
+    name: text,
+    configMap: partOf({ name: text, defaultMode: withDefault(int32, 420), optional: flag }),
+    secret: partOf({ secretName: text, defaultMode: withDefault(int32, 420), optional: flag }),
+    emptyDir: partOf({ medium: text, sizeLimit: intOrString })
+  },
+  ["name"]
+)
+
 /** The spec of a pod, with the defaults that do not depend on other fields. */
 export const podSpec = partOf(
   {
     containers: mapList(["name"], container),
     initContainers: mapList(["name"], container),
     ephemeralContainers: mapList(["name"], container),
-    volumes: mapList(["name"], partOf({ name: text }, ["name"])),
+    volumes: mapList(["name"], volume),
     imagePullSecrets: mapList(["name"], { ...localReference, required: ["name"] }),
     hostAliases: mapList(["ip"], partOf({ ip: text, hostnames: texts }, ["ip"])),
     topologySpreadConstraints: mapList(
@@ -83,13 +115,14 @@ export const podSpec = partOf(
     dnsPolicy: withDefault(text, "ClusterFirst"),
     schedulerName: withDefault(text, "default-scheduler"),
     terminationGracePeriodSeconds: withDefault(int64, 30),
-    securityContext: withDefault(anyObject, {})
+    securityContext: withDefault(securityContext, {}),
+    enableServiceLinks: flag
   },
   ["containers"]
 )
 
 const podStatus = partOf({
-  phase: withDefault(text, "Pending"),
+  phase: text,
   conditions,
   podIP: text,
   podIPs: mapList(["ip"], partOf({ ip: text }, ["ip"])),

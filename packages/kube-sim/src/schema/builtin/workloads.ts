@@ -1,7 +1,7 @@
 import { resources } from "@multicluster-mesh/mesh-model"
 import { age, type BuiltinKind, builtinKind, builtinType, column } from "./BuiltinKind.ts"
 import {
-  anyObject,
+  textMap,
   conditions,
   flag,
   int32,
@@ -15,7 +15,7 @@ import {
 } from "./parts.ts"
 import { podSpec } from "./pods.ts"
 
-const template = partOf({ metadata: anyObject, spec: podSpec })
+const template = partOf({ metadata: partOf({ labels: textMap, annotations: textMap }), spec: podSpec })
 
 const replicaCounts = {
   observedGeneration: int64,
