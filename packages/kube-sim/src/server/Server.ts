@@ -5,7 +5,7 @@ import { createHash } from "node:crypto"
 import { makeObjectStore, type ObjectStore } from "../store/ObjectStore.ts"
 import type { AdmissionHook } from "./AdmissionHook.ts"
 import type { Fault } from "./Fault.ts"
-import { type Kinds, makeKinds } from "./Kinds.ts"
+import { crdResource, type Kinds, makeKinds } from "./Kinds.ts"
 
 /** An accepted write that changed something. */
 export interface Write {
@@ -56,12 +56,21 @@ export const makeServer = (name: string, historySize: number): Server => {
     made += 1
     return createHash("sha256").update(`${name}/${made}`).digest("hex")
   }
+  const watches = new Set<OpenWatch>()
+  const kinds = makeKinds(store)
+  // nothing watches a kind that is not served any more
+  store.collection(crdResource).subscribe(({ type, object }) => {
+    if (type !== "DELETED") return
+    for (const watch of watches) {
+      if (`${watch.resource}.${watch.group}` === object.metadata.name) watch.cut()
+    }
+  })
   return {
     store,
-    kinds: makeKinds(store),
+    kinds,
     hooks: new Set(),
     faults: new Set(),
-    watches: new Set(),
+    watches,
     writes: [],
     requests: new Map(),
     pages: new Map(),

@@ -2,9 +2,9 @@ import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import { admitted } from "./AdmissionHook.ts"
-import { badRequest, conflict } from "./ApiError.ts"
+import { badRequest, conflict, forbidden } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
-import { commit, commitRemoval, reviewOf } from "./commit.ts"
+import { commit, commitRemoval, liveOf, Raced, reviewOf } from "./commit.ts"
 import { resourceOf } from "./Kind.ts"
 import { readJson } from "./readBody.ts"
 import { now, type Server } from "./Server.ts"
@@ -46,6 +46,8 @@ export const readDeleteOptions = Effect.fnUntraced(function* (call: Call) {
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
 
+const undeletable = new Set(["default", "kube-system", "kube-public"])
+
 /** Deletes `live`, or marks it as being deleted while finalizers hold it. */
 export const deleteObject = Effect.fnUntraced(function* (
   server: Server,
@@ -55,11 +57,15 @@ export const deleteObject = Effect.fnUntraced(function* (
 ) {
   const call: Call = { ...given, verb: "delete", dryRun: options.dryRun, namespace: live.metadata.namespace }
   yield* checkPreconditions(call, live, options)
+  if (resourceOf(call.kind.type) === "/namespaces" && undeletable.has(live.metadata.name)) {
+    return yield* forbidden(call.kind.type, live.metadata.name, "this namespace may not be deleted")
+  }
   yield* admitted(server.hooks, {
     ...reviewOf(call, live.metadata.name, live, live),
     operation: "DELETE",
     object: undefined
   })
+  if (liveOf(server, call, live.metadata.name) !== live) return yield* new Raced()
   if (live.metadata.deletionTimestamp !== undefined) return { gone: false, object: live } satisfies Deletion
   const finalizers = finalizersOf(call, live, options)
   if (finalizers.length === 0 && resourceOf(call.kind.type) !== "/namespaces") {

@@ -1,4 +1,5 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import { isJsonObject } from "../schema/json.ts"
 import { establishedStatus } from "./crdStatus.ts"
 import { type Kind, resourceOf } from "./Kind.ts"
 
@@ -25,11 +26,7 @@ export const initialized = (kind: Kind, object: KubeObject): KubeObject => {
   switch (resourceOf(kind.type)) {
     case "/namespaces":
       return {
-        ...object,
-        metadata: {
-          ...object.metadata,
-          labels: { ...object.metadata.labels, "kubernetes.io/metadata.name": object.metadata.name }
-        },
+        ...withNameLabel(object),
         spec: { finalizers: ["kubernetes"] },
         status: object["status"] ?? { phase: "Active" }
       }
@@ -37,6 +34,14 @@ export const initialized = (kind: Kind, object: KubeObject): KubeObject => {
       return { ...object, status: establishedStatus(object) }
     case "/secrets":
       return secretWithData(object)
+    case "/services":
+      return { ...withClusterIp(object, undefined), status: { loadBalancer: {} } }
+    case "/pods":
+      return { ...object, status: { phase: "Pending" } }
+    case "apps/deployments":
+      return { ...object, status: {} }
+    case "apps/replicasets":
+      return { ...object, status: { replicas: 0 } }
     default:
       return object
   }
@@ -55,12 +60,37 @@ export const updated = (
         ? { ...object, status: establishedStatus(object) }
         : object
     case "/namespaces":
-      return { ...object, spec: live["spec"] }
+      return { ...withNameLabel(object), spec: live["spec"] }
+    case "/services":
+      return withClusterIp(object, live)
     case "/secrets":
       return secretWithData(object)
     default:
       return object
   }
+}
+
+const withNameLabel = (namespace: KubeObject): KubeObject => ({
+  ...namespace,
+  metadata: {
+    ...namespace.metadata,
+    labels: { ...namespace.metadata.labels, "kubernetes.io/metadata.name": namespace.metadata.name }
+  }
+})
+
+/** A Service keeps its address, or is given one; `None` and names of elsewhere have none to give. */
+const withClusterIp = (service: KubeObject, live: KubeObject | undefined): KubeObject => {
+  const spec = isJsonObject(service["spec"]) ? service["spec"] : {}
+  if (spec["type"] === "ExternalName" || (spec["clusterIP"] ?? "") !== "") return service
+  const before = isJsonObject(live?.["spec"]) ? live["spec"]["clusterIP"] : undefined
+  const clusterIP = before ?? addressFrom(service.metadata.uid ?? "")
+  return { ...service, spec: { ...spec, clusterIP, clusterIPs: [clusterIP] } }
+}
+
+/** An address in the range that kubeadm gives to Services. */
+const addressFrom = (uid: string): string => {
+  const number = Number.parseInt(uid.slice(0, 8), 16)
+  return `10.${96 + (number % 16)}.${Math.floor(number / 16) % 256}.${1 + (Math.floor(number / 4096) % 254)}`
 }
 
 /** `stringData` is written into `data`, in Base64. */

@@ -1,7 +1,10 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
+import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
-import { type Asking, at, configMap, started, widget, widgets, widgetsPath } from "./support.ts"
+import { type Asking, at, configMap, started, widget, widgets, widgetsPath, watching } from "./support.ts"
 
 const configMaps = "/api/v1/namespaces/default/configmaps"
 
@@ -127,20 +130,35 @@ it.effect("empties a namespace before it goes, and refuses new content meanwhile
   })
 )
 
-it.effect("serves a kind as soon as its CRD is there, and drops its objects with it", () =>
+it.effect("serves a kind as soon as its CRD is there, and drops its objects and watches with it", () =>
   Effect.gen(function* () {
-    const { ask } = yield* started()
+    const { ask, sim } = yield* started()
     const before = yield* ask("GET", widgetsPath)
     assert.deepStrictEqual([before.code, before.text], [404, "404 page not found\n"])
     const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     const crd = yield* ask("POST", crds, { body: widgets })
     assert.strictEqual(at(crd.body, "status", "conditions", 1, "type"), "Established")
     assert.strictEqual((yield* ask("POST", widgetsPath, { body: widget("a") })).code, 201)
+    const lines = yield* watching(sim, `${widgetsPath}?watch=true`)
+    assert.strictEqual((yield* Queue.take(lines))["type"], "ADDED")
     yield* ask("DELETE", `${crds}/widgets.example.com`)
+    assert.strictEqual((yield* Queue.take(lines))["type"], "DELETED")
+    assert.strictEqual(yield* Effect.flip(Queue.take(lines)), "ended")
     yield* untilCode(ask, `${crds}/widgets.example.com`, 404)
     assert.strictEqual((yield* ask("GET", widgetsPath)).code, 404)
     yield* ask("POST", crds, { body: widgets })
     assert.deepStrictEqual((yield* ask("GET", widgetsPath)).body["items"], [])
+  })
+)
+
+it.effect("never deletes the namespaces of the system", () =>
+  Effect.gen(function* () {
+    const { ask } = yield* started()
+    const refused = yield* ask("DELETE", "/api/v1/namespaces/default")
+    assert.deepStrictEqual(
+      [refused.code, refused.body["message"]],
+      [403, 'namespaces "default" is forbidden: this namespace may not be deleted']
+    )
   })
 )
 
@@ -162,5 +180,37 @@ it.effect("asks hooks about each write: they change it, or refuse it with their 
       [403, 'admission webhook "guard.example.com" denied the request: no CREATE']
     )
     assert.strictEqual((yield* ask("DELETE", `${configMaps}/a`)).code, 403)
+  })
+)
+
+it.effect("does a write again when the object changed while a hook was asked", () =>
+  Effect.gen(function* () {
+    const { ask, sim } = yield* started()
+    const created = yield* ask("POST", configMaps, { body: configMap("a", { k: "v" }) })
+    const asked = yield* Queue.unbounded<string>()
+    const answered = yield* Latch.make()
+    yield* sim.admit({
+      name: "slow.example.com",
+      matches: ({ manager }) => manager === "slow",
+      validate: ({ object }) =>
+        Queue.offer(asked, JSON.stringify(object?.["data"])).pipe(Effect.andThen(answered.await), Effect.as(undefined))
+    })
+    const patch = yield* Effect.forkChild(
+      ask("PATCH", `${configMaps}/a?fieldManager=slow`, {
+        body: { data: { slow: "yes" } },
+        contentType: "application/merge-patch+json"
+      })
+    )
+    const put = yield* Effect.forkChild(
+      ask("PUT", `${configMaps}/a?fieldManager=slow`, { body: { ...created.body, data: { put: "yes" } } })
+    )
+    yield* Queue.takeN(asked, 2)
+    yield* ask("PATCH", `${configMaps}/a`, {
+      body: { data: { quick: "yes" } },
+      contentType: "application/merge-patch+json"
+    })
+    yield* answered.open
+    assert.deepStrictEqual((yield* Fiber.join(patch)).body["data"], { k: "v", quick: "yes", slow: "yes" })
+    assert.strictEqual((yield* Fiber.join(put)).code, 409)
   })
 )

@@ -229,3 +229,27 @@ it.effect("merges the lists of built-in kinds by their keys in a strategic merge
     assert.strictEqual(at(containers, 0, "image"), "two:2")
   })
 )
+
+it.effect("gives a Service an address that a replace without one keeps", () =>
+  Effect.gen(function* () {
+    const { ask } = yield* started()
+    const services = "/api/v1/namespaces/default/services"
+    const body = { apiVersion: "v1", kind: "Service", metadata: { name: "s" }, spec: { ports: [{ port: 80 }] } }
+    const created = yield* ask("POST", services, { body })
+    assert.match(String(at(created.body, "spec", "clusterIP")), /^10\.\d+\.\d+\.\d+$/u)
+    const replaced = yield* ask("PUT", `${services}/s`, { body })
+    assert.strictEqual(at(replaced.body, "spec", "clusterIP"), at(created.body, "spec", "clusterIP"))
+  })
+)
+
+it.effect("replaces a custom object only over a resourceVersion", () =>
+  Effect.gen(function* () {
+    const { ask } = yield* started({ crds: [widgets] })
+    const created = yield* ask("POST", widgetsPath, { body: widget("a") })
+    const blind = yield* ask("PUT", `${widgetsPath}/a`, { body: widget("a", { size: 2 }) })
+    assert.strictEqual(blind.code, 422)
+    assert.strictEqual(at(blind.body, "details", "causes", 0, "field"), "metadata.resourceVersion")
+    const seen = yield* ask("PUT", `${widgetsPath}/a`, { body: { ...created.body, spec: { size: 2 } } })
+    assert.strictEqual(at(seen.body, "spec", "size"), 2)
+  })
+)
