@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { applyDefaults } from "../../src/schema/applyDefaults.ts"
+import { applyDefaults, applyDefaultsToApplied } from "../../src/schema/applyDefaults.ts"
 import type { StructuralSchema } from "../../src/schema/StructuralSchema.ts"
 import { fieldsOf, objectOf } from "./customObject.ts"
 
@@ -37,6 +37,10 @@ describe("applyDefaults", () => {
     expect(specAfter({ a: { type: "string" }, b: { type: "string", nullable: true } }, { a: null, b: null })).toEqual({
       b: null
     })
+  })
+  it("keeps it in what an apply gives, where only validation can refuse it", () => {
+    const schema = fieldsOf({ a: { type: "object" }, b: { type: "string", default: "x" } })
+    expect(applyDefaultsToApplied(schema, objectOf({ a: null, b: null }))["spec"]).toEqual({ a: null, b: "x" })
   })
   it("leaves defaults of metadata alone", () => {
     const schema: StructuralSchema = {

@@ -36,6 +36,11 @@ describe("prune", () => {
     const embedded = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x" } }
     expect(specAfter(schema, { template: { ...embedded, data: {} } })).toEqual({ template: embedded })
   })
+  it("drops metadata that are unknown or say nothing", () => {
+    const given = { ...objectOf({}), metadata: { name: "one", labels: {}, finalizers: [], uid: "", zone: "a" } }
+    expect(pruneWithUnknown({ type: "object" }, given)).toMatchObject({ unknown: ["metadata.zone", "spec"] })
+    expect(prune({ type: "object" }, given).metadata).toEqual({ name: "one" })
+  })
   it("names what it drops, sorted, as strict validation does", () => {
     const schema = fieldsOf({
       hosts: { type: "array", items: { type: "object", properties: { name: { type: "string" } } } }
