@@ -13,12 +13,19 @@ const types: ReadonlyMap<string, ResourceType> = new Map([
 export const exampleText = (file: string): string =>
   readFileSync(new URL(`../../../examples/quickstart/${file}`, import.meta.url), "utf8")
 
-/** Applies a file of `examples/quickstart` as a user does with `kubectl apply --server-side`. */
+/**
+ * Applies a file of `examples/quickstart`, with the note that `kubectl apply` leaves on an object: a later
+ * `kubectl apply` of the same object then finds what it looks for.
+ */
 export const applyExample = (api: KubeApi, file: string) =>
   Effect.suspend(() => {
     const object = parse(exampleText(file)) as KubeObject
     const type = types.get(object.kind)
-    return type === undefined
-      ? Effect.die(`examples/quickstart/${file}: ${object.kind} is not a kind that the demo applies`)
-      : api.apply(type, object, { fieldManager: "kubectl" })
+    if (type === undefined) return Effect.die(`examples/quickstart/${file}: ${object.kind} is not a kind of the demo`)
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": `${JSON.stringify(object)}\n` }
+    return api.apply(
+      type,
+      { ...object, metadata: { ...object.metadata, annotations } },
+      { fieldManager: "kubectl-client-side-apply" }
+    )
   })
