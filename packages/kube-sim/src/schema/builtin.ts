@@ -4,7 +4,7 @@ import { coreKinds } from "./builtin/core.ts"
 import { machineryKinds } from "./builtin/machinery.ts"
 import { workloadKinds } from "./builtin/workloads.ts"
 
-export type { BuiltinKind, PrinterColumn } from "./builtin/BuiltinKind.ts"
+export type { BuiltinKind } from "./builtin/BuiltinKind.ts"
 
 /**
  * The kinds that the simulated API server has without a CustomResourceDefinition.

@@ -16,7 +16,7 @@ export interface CompiledRule {
   readonly message: (values: RuleValues) => string | undefined
 }
 
-export interface RuleValues {
+interface RuleValues {
   readonly self: CelInput
   readonly oldSelf: CelInput | undefined
 }
