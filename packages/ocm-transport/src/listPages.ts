@@ -25,24 +25,18 @@ export const listPages = (
   project: (object: KubeObject) => KubeObject = (object) => object
 ): Effect.Effect<KubeList, KubeError> => {
   const call = callName("list", type, selection.namespace === undefined ? {} : { namespace: selection.namespace })
-  const page = (limit: number | undefined, token: string | undefined) =>
-    requests
-      .json({
-        call,
-        method: "GET",
-        path:
-          collectionPath(type, selection.namespace) + queryOf({ ...selectorsOf(selection), limit, continue: token }),
-        accept: selection.metadataOnly === true ? acceptMetadataList : "application/json",
-        repeatable: true,
-        timeout: "1 minute"
-      })
-      .pipe(
-        // a list names no object, so whatever a 404 says, it is the kind that is missing
-        Effect.catchReason("KubeError", "NotFound", (_, { detail }) =>
-          Effect.fail(new KubeError({ call, reason: new NotServed({}), detail }))
-        ),
-        Effect.flatMap((body) => pageOf(call, type, body))
-      )
+  const page = (limit: number | undefined, token: string | undefined) => {
+    const query = { ...selectorsOf(selection), limit, continue: token }
+    const answer = requests.json({
+      call,
+      method: "GET",
+      path: collectionPath(type, selection.namespace) + queryOf(query),
+      accept: selection.metadataOnly === true ? acceptMetadataList : "application/json",
+      repeatable: true,
+      timeout: "1 minute"
+    })
+    return Effect.flatMap(kindIsMissing(call, answer), (body) => pageOf(call, type, body))
+  }
 
   const all = Effect.fnUntraced(function* (limit: number | undefined) {
     const items: Array<KubeObject> = []
@@ -60,6 +54,12 @@ export const listPages = (
     Effect.catchReason("KubeError", "Gone", () => all(undefined))
   )
 }
+
+/** Lists and watches name no object: whatever a 404 of theirs says, it is the kind that is missing. */
+export const kindIsMissing = <A>(call: string, answer: Effect.Effect<A, KubeError>) =>
+  Effect.catchReason(answer, "KubeError", "NotFound", (_, { detail }) =>
+    Effect.fail(new KubeError({ call, reason: new NotServed({}), detail }))
+  )
 
 /** The query parameters of a selection, for lists and watches. */
 export const selectorsOf = (selection: Selection) => ({

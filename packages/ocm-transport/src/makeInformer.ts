@@ -15,6 +15,7 @@ import { metadataOf, refOf } from "./objects.ts"
 import { type Requests, retryAfterOf } from "./request.ts"
 import { makeSubscribers } from "./Subscribers.ts"
 import { watch } from "./watch.ts"
+import { watchAll } from "./watchAll.ts"
 
 /** After a fault of the connection or the server. */
 const reconnect = { first: Duration.millis(500), most: Duration.seconds(30) }
@@ -27,8 +28,9 @@ const backoffOf: { readonly [tag in KubeErrorReason["_tag"]]?: Backoff } = { Gon
 const goodWatch = Duration.seconds(10)
 
 /**
- * Keeps a copy of the selected objects while the scope lives: lists them, watches from there on, and begins again
- * after every fault with growing waits. What was known stays readable meanwhile; `synced` says that it may be stale.
+ * Keeps a copy of the selected objects while the scope lives: lets a watch tell all there is and follow on or, where
+ * the server cannot do that, lists pages and watches from there. Begins again after every fault with growing waits;
+ * what was known stays readable meanwhile, and `synced` says that it may be stale.
  */
 export const makeInformer = Effect.fnUntraced(function* (
   requests: Requests,
@@ -48,49 +50,65 @@ export const makeInformer = Effect.fnUntraced(function* (
     return options.project === undefined ? kept : options.project(kept)
   }
 
-  // the one place that a streaming list (WatchList) would replace
-  const list = Effect.map(listPages(requests, type, options, project), ({ items, resourceVersion }) => {
-    const changed = copy.replaceAll(items, resourceVersion)
+  const onAll = (objects: ReadonlyArray<KubeObject>, version: string) => {
+    const changed = copy.replaceAll(objects, version)
     mustList = false
     synced = true
+    lastProblem = ""
     subscribers.publish(changed)
     listed.openUnsafe()
-  })
-
+  }
+  const list = Effect.map(listPages(requests, type, options, project), ({ items, resourceVersion }) =>
+    onAll(items, resourceVersion)
+  )
+  const onChange = {
+    onPut: (object: KubeObject) => {
+      copy.put(project(object))
+      subscribers.publish([refOf(object)])
+    },
+    onRemove: (object: KubeObject) => {
+      copy.remove(object)
+      subscribers.publish([refOf(object)])
+    },
+    onBookmark: copy.passed
+  }
   const onOpen = () => {
     synced = true
     lastProblem = ""
   }
   const follow = Effect.suspend(() =>
-    watch(requests, type, options, copy.version(), {
-      onOpen,
-      onPut: (object) => {
-        copy.put(project(object))
-        subscribers.publish([refOf(object)])
-      },
-      onRemove: (object) => {
-        copy.remove(object)
-        subscribers.publish([refOf(object)])
-      },
-      onBookmark: copy.passed
-    })
+    watch(
+      requests,
+      type,
+      options,
+      { resourceVersion: copy.version() },
+      { ...onChange, onOpen, onInitialEnd: copy.passed }
+    )
   )
-
-  const round = Effect.gen(function* () {
-    if (mustList) yield* list
-    const begun = yield* Clock.currentTimeMillis
-    const exit = yield* Effect.exit(follow)
-    const lasted = (yield* Clock.currentTimeMillis) - begun
-    if (lasted >= Duration.toMillis(goodWatch)) failures = 0
-    // a server that ends each watch at once must not be asked without pause
-    else if (Exit.isSuccess(exit)) yield* pause(reconnect)
-    yield* exit
-  })
 
   const pause = Effect.fnUntraced(function* (backoff: Backoff, error?: KubeError) {
     const wait = yield* growing(backoff, failures, error && retryAfterOf(error))
     failures += 1
     yield* Effect.sleep(wait)
+  })
+
+  /** A server that ends each watch at once must not be asked without pause. */
+  const paced = Effect.fnUntraced(function* <A>(watching: Effect.Effect<A, KubeError>) {
+    const begun = yield* Clock.currentTimeMillis
+    const exit = yield* Effect.exit(watching)
+    const lasted = (yield* Clock.currentTimeMillis) - begun
+    if (lasted >= Duration.toMillis(goodWatch)) failures = 0
+    else if (Exit.isSuccess(exit) && exit.value !== "cannot") yield* pause(reconnect)
+    return yield* exit
+  })
+
+  const round = Effect.gen(function* () {
+    if (mustList) {
+      const told = yield* paced(watchAll(requests, type, options, { ...onChange, onAll, project }))
+      if (told === "followed") return
+      yield* list
+    }
+    yield* paced(follow)
   })
 
   const onError = Effect.fnUntraced(function* (error: KubeError) {

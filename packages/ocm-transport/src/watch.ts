@@ -5,7 +5,7 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { KubeObject, ResourceType, Selection } from "./KubeApi.ts"
 import type { KubeError } from "./KubeError.ts"
-import { acceptMetadata, selectorsOf } from "./listPages.ts"
+import { acceptMetadata, kindIsMissing, selectorsOf } from "./listPages.ts"
 import { asObject } from "./objects.ts"
 import type { Requests } from "./request.ts"
 import { callName, collectionPath, queryOf } from "./resourcePath.ts"
@@ -21,23 +21,33 @@ export interface WatchHandlers {
   readonly onRemove: (object: KubeObject) => void
   /** No further event up to this version. */
   readonly onBookmark: (version: string | undefined) => void
+  /** All that there was when the watch began has been told; for `initialEvents` alone. */
+  readonly onInitialEnd: (version: string | undefined) => void
 }
+
+/** Where a watch begins: after a version, or with all objects as they are, each told as an event (WatchList). */
+export type WatchFrom = { readonly resourceVersion: string } | "initialEvents"
 
 /** Not all watches of a process, or of a fleet, end at the same time. */
 const lastsSeconds = Random.nextIntBetween(300, 600)
 
-/** Follows a selection from a version on, until the server ends the watch (as it does every few minutes). */
+/**
+ * Follows a selection until the server ends the watch (as it does every few minutes).
+ *
+ * Errors: a server that does not know `initialEvents` answers `Invalid` or `Refused`, before any event.
+ */
 export const watch = Effect.fnUntraced(function* (
   requests: Requests,
   type: ResourceType,
   selection: Selection,
-  resourceVersion: string,
+  from: WatchFrom,
   handlers: WatchHandlers
 ) {
   const timeoutSeconds = yield* lastsSeconds
   const call = callName("watch", type, selection.namespace === undefined ? {} : { namespace: selection.namespace })
-  const query = { ...selectorsOf(selection), watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds }
-  yield* requests.lines({
+  const begin = from === "initialEvents" ? { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" } : from
+  const query = { ...selectorsOf(selection), watch: true, allowWatchBookmarks: true, ...begin, timeoutSeconds }
+  const watching = requests.lines({
     call,
     method: "GET",
     path: collectionPath(type, selection.namespace) + queryOf(query),
@@ -46,6 +56,7 @@ export const watch = Effect.fnUntraced(function* (
     onOpen: handlers.onOpen,
     onLine: (line) => onEvent(call, type, handlers, line)
   })
+  yield* kindIsMissing(call, watching)
 })
 
 const onEvent = (call: string, type: ResourceType, handlers: WatchHandlers, line: string): KubeError | undefined => {
@@ -57,7 +68,9 @@ const onEvent = (call: string, type: ResourceType, handlers: WatchHandlers, line
   const kind = event["type"]
   if (kind === "ERROR") return statusError(call, { status: codeOf(body), body })
   if (kind === "BOOKMARK") {
-    handlers.onBookmark(bookmarkOf(body))
+    const { version, isInitialEnd } = bookmarkOf(body)
+    if (isInitialEnd) handlers.onInitialEnd(version)
+    else handlers.onBookmark(version)
     return undefined
   }
   const object = asObject(type, body)
@@ -70,7 +83,10 @@ const onEvent = (call: string, type: ResourceType, handlers: WatchHandlers, line
 const codeOf = (status: { readonly [field: PropertyKey]: unknown }): number =>
   Predicate.isNumber(status["code"]) ? status["code"] : 500
 
-const bookmarkOf = ({ metadata }: { readonly [field: PropertyKey]: unknown }): string | undefined => {
-  const version = Predicate.isReadonlyObject(metadata) ? metadata["resourceVersion"] : undefined
-  return Predicate.isString(version) ? version : undefined
+const bookmarkOf = ({ metadata }: { readonly [field: PropertyKey]: unknown }) => {
+  const { resourceVersion, annotations } = Predicate.isReadonlyObject(metadata) ? metadata : {}
+  return {
+    version: Predicate.isString(resourceVersion) ? resourceVersion : undefined,
+    isInitialEnd: Predicate.isReadonlyObject(annotations) && annotations["k8s.io/initial-events-end"] === "true"
+  }
 }
