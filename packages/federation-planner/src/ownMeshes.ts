@@ -25,8 +25,7 @@ export const ownMeshes = (state: HubState): ReadonlyArray<WantedMesh> =>
   })
 
 /** Whether a person wrote a Mesh to wish it: neither found by the hub nor made for a MeshDeployment. */
-const isOwnMesh = (mesh: Mesh): boolean =>
-  mesh.spec.managementPolicy !== "Observe" && deploymentOf(mesh) === undefined
+const isOwnMesh = (mesh: Mesh): boolean => mesh.spec.managementPolicy !== "Observe" && deploymentOf(mesh) === undefined
 
 const endOf = (state: HubState, existing: Mesh): Removal | undefined =>
   isDeleting(existing) ? { since: state.now, policy: "Delete", gracePeriod: "0s" } : undefined
