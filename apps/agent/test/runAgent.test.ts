@@ -73,7 +73,7 @@ const read = ({ hub }: World) =>
 
 /** Waits until the agent has said what `holds` looks for. */
 const until = (world: World, holds: (agent: MeshAgent) => boolean) =>
-  read(world).pipe(Effect.delay("20 millis"), Effect.repeat({ until: holds }), Effect.timeout("5 seconds"))
+  read(world).pipe(Effect.delay("20 millis"), Effect.repeat({ until: holds }), Effect.timeout("15 seconds"))
 
 const entryOf = (agent: MeshAgent): ObjectReport | undefined =>
   agent.status?.report?.objects.find(({ name }) => name === asked.name)
@@ -82,7 +82,7 @@ const answered = (agent: MeshAgent): boolean => agent.status?.observedGeneration
 
 /** On the real clock: an API server answers over HTTP. */
 const quietly = <E>(name: string, test: Effect.Effect<void, E, Scope>) =>
-  it.live(name, () => Effect.provide(test, Logger.layer([])))
+  it.live(name, () => Effect.provide(test, Logger.layer([])), 20_000)
 
 describe("runAgent", () => {
   quietly(
@@ -185,7 +185,7 @@ describe("runAgent", () => {
       yield* Ref.get(ready).pipe(
         Effect.delay("20 millis"),
         Effect.repeat({ until: (is) => is }),
-        Effect.timeout("5 seconds")
+        Effect.timeout("15 seconds")
       )
       yield* Effect.sleep("500 millis")
       assert.deepStrictEqual(yield* world.hubSim.writes, before)
