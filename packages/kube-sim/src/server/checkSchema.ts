@@ -5,8 +5,9 @@ import { blocksRules, rulesNotChecked } from "../schema/FieldError.ts"
 import { pruneWithUnknown } from "../schema/prune.ts"
 import { structuralErrors } from "../schema/structuralErrors.ts"
 import { validateSchema } from "../schema/validateSchema.ts"
-import { badRequest, invalid } from "./ApiError.ts"
+import { badRequest, invalid, notImplemented } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
+import { valuesAt } from "./jsonPath.ts"
 import { resourceOf } from "./Kind.ts"
 import { crdResource } from "./Kinds.ts"
 import { metadataFaults } from "./metadata.ts"
@@ -39,7 +40,12 @@ export const validated = Effect.fnUntraced(function* (call: Call, object: KubeOb
   const broken = blocksRules(structure)
     ? [...structure, ...(schema?.["x-kubernetes-validations"] === undefined ? [] : [rulesNotChecked])]
     : [...structure, ...rules(object, old)]
-  const ofCrd = resourceOf(call.kind.type) === crdResource ? structuralErrors(object) : []
+  const isCrd = resourceOf(call.kind.type) === crdResource
+  if (isCrd && convertsByWebhook(object)) yield* notImplemented("conversion of custom resources by a webhook")
+  const ofCrd = isCrd ? structuralErrors(object) : []
   const faults = [...metadataFaults(call.kind, object), ...broken, ...ofCrd]
   if (faults.length > 0) yield* invalid(call.kind.type, object.metadata.name, faults)
 })
+
+const convertsByWebhook = (crd: KubeObject): boolean =>
+  valuesAt(".spec.conversion.strategy", crd).some((strategy) => strategy === "Webhook")

@@ -33,6 +33,19 @@ export const commit = Effect.fnUntraced(function* (
   return stored
 })
 
+/** Removes `live`, whose last finalizer is gone in `next`; that is also what the writer gets to see. */
+export const commitRelease = Effect.fnUntraced(function* (
+  server: Server,
+  call: Call,
+  live: KubeObject,
+  next: KubeObject
+) {
+  yield* admitted(server.hooks, reviewOf(call, live.metadata.name, live, next))
+  if (liveOf(server, call, live.metadata.name) !== live) return yield* new Raced()
+  commitRemoval(server, call, live)
+  return next
+})
+
 /** Removes `live` for good. */
 export const commitRemoval = (server: Server, call: Call, live: KubeObject): KubeObject => {
   if (call.dryRun) return live

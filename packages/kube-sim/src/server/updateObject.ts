@@ -6,7 +6,7 @@ import { mutated } from "./AdmissionHook.ts"
 import { conflict, invalid, outdated } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
 import { shaped, validated } from "./checkSchema.ts"
-import { commit, commitRemoval, reviewOf } from "./commit.ts"
+import { commit, commitRelease, reviewOf } from "./commit.ts"
 import { countsGenerations, updated } from "./kindRules.ts"
 import { recordUpdate } from "../managedFields/recordUpdate.ts"
 import { now, type Server } from "./Server.ts"
@@ -50,8 +50,9 @@ export const updateObject = Effect.fnUntraced(function* (
         subresource: call.subresource,
         now: yield* now
       })
-  const stored = yield* commit(server, call, live, recorded)
-  return isReleased(stored) && !call.dryRun ? commitRemoval(server, { ...call, verb: "delete" }, stored) : stored
+  // watches see the removal alone, with the object as it was held
+  if (isReleased(recorded)) return yield* commitRelease(server, call, live, recorded)
+  return yield* commit(server, call, live, recorded)
 })
 
 /** Whether the deletion of the object has nothing to wait for any more. */

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { at, configMap, started, widget, widgets, widgetsPath } from "./support.ts"
+import * as Queue from "effect/Queue"
+import { at, configMap, started, widget, widgets, widgetsPath, watching } from "./support.ts"
 
 const configMaps = "/api/v1/namespaces/default/configmaps"
 
@@ -125,7 +126,8 @@ it.effect("splits spec and status, and counts generations of the spec alone", ()
 
 it.effect("keeps an object that finalizers hold until the last one goes", () =>
   Effect.gen(function* () {
-    const { ask } = yield* started()
+    const { ask, sim } = yield* started()
+    const lines = yield* watching(sim, `${configMaps}?watch=true`)
     yield* ask("POST", configMaps, { body: { ...configMap("a"), metadata: { name: "a", finalizers: ["x.io/y"] } } })
     const deleting = yield* ask("DELETE", `${configMaps}/a`)
     assert.isString(at(deleting.body, "metadata", "deletionTimestamp"))
@@ -139,6 +141,8 @@ it.effect("keeps an object that finalizers hold until the last one goes", () =>
       contentType: "application/merge-patch+json"
     })
     assert.strictEqual((yield* ask("GET", `${configMaps}/a`)).code, 404)
+    const seen = (yield* Queue.takeN(lines, 3)).map((line) => line["type"])
+    assert.deepStrictEqual(seen, ["ADDED", "MODIFIED", "DELETED"])
   })
 )
 
