@@ -199,6 +199,33 @@ it.live("does not load the root of a peer with its own trust domain", () =>
   })
 )
 
+it.live("refuses a peer whose root is another one, in both directions", () =>
+  Effect.gen(function* () {
+    const { east, west } = yield* federated()
+    const pem = yield* rootOf(west.api)
+    const setRoot = (root: string) =>
+      east.api.patch(resources.configMaps, ref("west-ca-root-cert"), { data: { "root-cert.pem": root } })
+    yield* setRoot(yield* rootOf(east.api))
+    yield* until(east.api, resources.serviceMeshPeers, ref("west"), endedWith("503 Service Unavailable"))
+    yield* until(west.api, resources.serviceMeshPeers, ref("east"), endedWith("503 Service Unavailable"))
+    yield* setRoot(pem)
+    yield* connected(east, "west")
+    yield* connected(west, "east")
+  })
+)
+
+it.live("lets two peers on one ingress block each other", () =>
+  Effect.gen(function* () {
+    const { east, west } = yield* federated()
+    const third = { name: "third", api: west.api, trustDomain: "third.local" }
+    const shared = serviceMeshPeer(third, "203.0.113.99", "east")
+    const gateways = { ingress: { name: "west-ingress" }, egress: { name: "west-egress" } }
+    yield* east.api.create(resources.configMaps, configMap(ns, "third-ca-root-cert", { "root-cert.pem": "-" }))
+    yield* east.api.create(resources.serviceMeshPeers, { ...shared, spec: { ...shared.spec, gateways } })
+    yield* until(west.api, resources.serviceMeshPeers, ref("east"), endedWith("403 Forbidden"))
+  })
+)
+
 it.live("finds a CA that comes late at the resync", () =>
   Effect.gen(function* () {
     const { east, west } = yield* pair()

@@ -30,7 +30,7 @@ export const until = (
     Effect.filterOrFail(holds, () => new Error("not yet")),
     Effect.retry({ schedule: Schedule.spaced("10 millis") }),
     Effect.timeoutOrElse({
-      duration: "4 seconds",
+      duration: "10 seconds",
       orElse: () => Effect.fail(new Error(`${type.kind} ${ref.name}: ${JSON.stringify(last)}`))
     })
   )
@@ -48,7 +48,7 @@ export const untilGone = (
     Effect.catchReason("KubeError", "NotFound", () => Effect.void),
     Effect.retry({ schedule: Schedule.spaced("10 millis") }),
     Effect.timeoutOrElse({
-      duration: "4 seconds",
+      duration: "10 seconds",
       orElse: () =>
         Effect.flatMap(api.get(type, ref), (object) => Effect.fail(new Error(`still there: ${JSON.stringify(object)}`)))
     })
