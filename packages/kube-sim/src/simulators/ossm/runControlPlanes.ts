@@ -262,13 +262,13 @@ export const runControlPlanes = Effect.fnUntraced(function* (options: Options) {
     yield* setMemberOf(api, namespace, namespace)
     const untilReady = isSettled ? undefined : yield* timers.left(`${uid}/${generation}/ready`, delays.ready)
     if (untilReady !== undefined) {
-      yield* stageAt("Rendered")
-      yield* remember(namespace, { object: controlPlane, root, pods: podNames, ready: false })
+      const object = yield* stageAt("Rendered")
+      yield* remember(namespace, { object, root, pods: podNames, ready: false })
       return untilReady
     }
     yield* makeAvailable(namespace)
-    yield* stageAt("Ready")
-    yield* remember(namespace, { object: controlPlane, root, pods: podNames, ready: true })
+    const object = yield* stageAt("Ready")
+    yield* remember(namespace, { object, root, pods: podNames, ready: true })
     return undefined
   })
 
