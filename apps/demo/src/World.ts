@@ -1,9 +1,10 @@
 import { runAgent } from "@multicluster-mesh/agent"
-import { runHub } from "@multicluster-mesh/hub-controller"
+import { type HubOptions, runHub } from "@multicluster-mesh/hub-controller"
 import {
   type KubeSim,
   makeKubeSim,
   makeOssmWorld,
+  type OcmSim,
   type OssmDelays,
   ossmDelays,
   type OssmWorld,
@@ -11,30 +12,53 @@ import {
   simulateOssm
 } from "@multicluster-mesh/kube-sim"
 import { customResourceDefinitions, resources } from "@multicluster-mesh/mesh-model"
-import { type KubeApi, makeKubeApi } from "@multicluster-mesh/ocm-transport"
+import { type Connection, type KubeApi, makeKubeApi, type Readiness } from "@multicluster-mesh/ocm-transport"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import type { Scope } from "effect/Scope"
 
 export const hubNamespaces = { users: "open-cluster-management", addon: "multicluster-mesh-addon" }
 
-export interface Cluster {
+/** What the world needs of an API server, simulated or real. */
+export interface ApiServer {
+  readonly connection: Connection
+  /** For kubectl. */
+  readonly kubeconfig: string
+  /** Asks a hook before each write; what an operator's webhook refuses becomes a status where there is no such thing. */
+  readonly admit?: KubeSim["admit"]
+}
+
+export interface Cluster<S extends ApiServer = KubeSim> {
   readonly name: string
-  readonly sim: KubeSim
+  readonly sim: S
   readonly api: KubeApi
 }
 
 /** A hub and its managed clusters, with everything that runs on them but the product itself. */
-export interface World {
+export interface World<S extends ApiServer = KubeSim> {
   readonly hub: KubeApi
-  readonly hubSim: KubeSim
-  readonly clusters: ReadonlyArray<Cluster>
-  readonly on: (cluster: string) => Cluster
+  readonly hubSim: S
+  readonly clusters: ReadonlyArray<Cluster<S>>
+  readonly on: (cluster: string) => Cluster<S>
   readonly network: OssmWorld
+  readonly ocm: OcmSim
   /** How long a person waits before they repeat what was refused. */
   readonly userRetry: Duration.Duration
   /** Runs the product while the scope lives: the hub controller, and an agent on each cluster. */
-  readonly startProduct: Effect.Effect<void, never, Scope>
+  readonly startProduct: (options?: ProductOptions) => Effect.Effect<Product, never, Scope>
+}
+
+export interface ProductOptions {
+  /** Another planner, for tests. */
+  readonly plan?: NonNullable<HubOptions["plan"]>
+  /** Clusters without an agent. */
+  readonly without?: ReadonlyArray<string>
+}
+
+export interface Product {
+  /** Waits until the hub controller and each agent say that they do their work. */
+  readonly working: Effect.Effect<void>
 }
 
 export interface WorldOptions {
@@ -47,8 +71,18 @@ export interface WorldOptions {
 const versions = ["v2.0", "v2.1"]
 
 /** Starts API servers, OCM and the mesh operators, all simulated; ends with the scope. */
-export const makeWorld = Effect.fnUntraced(function* ({ clusters: names, speed }: WorldOptions) {
-  const hubSim = yield* makeKubeSim({ name: "hub" })
+export const makeWorld = (options: WorldOptions) => makeWorldOn((name) => makeKubeSim({ name }), options)
+
+/**
+ * The same on API servers that `start` starts, each under a name of its own; OCM and the mesh operators are simulated.
+ * `complete` is run for each server once the CustomResourceDefinitions are there that are there from the start.
+ */
+export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E>(
+  start: (name: string) => Effect.Effect<S, E, Scope>,
+  { clusters: names, speed }: WorldOptions,
+  complete: (server: S) => Effect.Effect<void, E, Scope> = () => Effect.void
+) {
+  const hubSim = yield* start("hub")
   const hub = yield* makeKubeApi(hubSim.connection)
   for (const definition of customResourceDefinitions())
     yield* hub.apply(resources.customResourceDefinitions, definition, { fieldManager: "helm" })
@@ -63,15 +97,21 @@ export const makeWorld = Effect.fnUntraced(function* ({ clusters: names, speed }
   const clusters = yield* Effect.forEach(
     names,
     Effect.fnUntraced(function* (name) {
-      const sim = yield* makeKubeSim({ name })
+      const sim = yield* start(name)
       const api = yield* makeKubeApi(sim.connection)
-      yield* simulateOssm({ cluster: name, api, world: network, admit: sim.admit, versions, delays })
-      const cluster: Cluster = { name, sim, api }
+      const admit = sim.admit === undefined ? {} : { admit: sim.admit }
+      yield* simulateOssm({ cluster: name, api, world: network, versions, delays, ...admit })
+      const cluster: Cluster<S> = { name, sim, api }
       return cluster
     })
   )
-  yield* simulateOcm({ hub, clusters, delays: { statusSync: Duration.millis(10_000 / speed) } })
-  const world: World = {
+  const ocm = yield* simulateOcm({
+    hub,
+    clusters,
+    delays: { statusSync: Duration.millis(10_000 / speed), retry: Duration.millis(30_000 / speed) }
+  })
+  yield* Effect.forEach([hubSim, ...clusters.map(({ sim }) => sim)], complete, { concurrency: "unbounded" })
+  const world: World<S> = {
     hub,
     hubSim,
     clusters,
@@ -81,15 +121,47 @@ export const makeWorld = Effect.fnUntraced(function* ({ clusters: names, speed }
       return cluster
     },
     network,
+    ocm,
     userRetry: Duration.millis(1000 / speed),
-    startProduct: Effect.gen(function* () {
-      yield* Effect.forkScoped(Effect.orDie(runHub({ hub, addonNamespace: hubNamespaces.addon })))
-      for (const { api, name } of clusters)
-        yield* Effect.forkScoped(runAgent({ hub, local: api, cluster: name, resync: "1 second" }))
+    startProduct: Effect.fnUntraced(function* ({ plan, without = [] } = {}) {
+      const hubWorks = yield* makeSignal
+      yield* Effect.forkScoped(
+        Effect.orDie(
+          runHub({
+            hub,
+            addonNamespace: hubNamespaces.addon,
+            onReadiness: hubWorks.hear,
+            ...(plan === undefined ? {} : { plan })
+          })
+        )
+      )
+      const agents = yield* Effect.forEach(
+        clusters.filter(({ name }) => !without.includes(name)),
+        Effect.fnUntraced(function* ({ api, name }) {
+          const works = yield* makeSignal
+          yield* Effect.forkScoped(
+            runAgent({
+              hub,
+              local: api,
+              cluster: name,
+              resync: Duration.millis(60_000 / speed),
+              onReadiness: works.hear
+            })
+          )
+          return works.heard
+        })
+      )
+      return { working: Effect.all([hubWorks.heard, ...agents], { discard: true }) }
     })
   }
   return world
 })
+
+/** Heard once a part of the product says for the first time that it does its work. */
+const makeSignal = Effect.map(Latch.make(), (latch) => ({
+  hear: ({ ready }: Readiness) => (ready ? Effect.asVoid(latch.open) : Effect.void),
+  heard: latch.await
+}))
 
 const faster = (delays: OssmDelays, speed: number): OssmDelays => {
   const shorter = (delay: Duration.Duration) => Duration.millis(Duration.toMillis(delay) / speed)

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeNarrator } from "./Narrator.ts"
 import { takeItAllAway, tellTheStory } from "./story.ts"
+import { readTableFrom } from "./tables.ts"
 import { makeWorld, type World } from "./World.ts"
 
 /** A cloud needs half a minute for a load balancer's address, the demo half a second. */
@@ -26,7 +27,7 @@ const demo = Effect.fnUntraced(function* ({ keep, verbose }: { readonly keep: bo
     "API servers, Open Cluster Management and mesh operators run, all in this process",
     makeWorld({ clusters, speed })
   )
-  const users = yield* tellTheStory(world, narrator)
+  const users = yield* tellTheStory(world, narrator, readTableFrom(world.hubSim.url))
   if (keep) return yield* keepRunning(world)
   yield* takeItAllAway(world, narrator, users)
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000

@@ -1,9 +1,9 @@
 import { plantBookinfo, plantMesh } from "@multicluster-mesh/kube-sim"
 import { canonicalJson, isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
-import type { KubeError, KubeObject } from "@multicluster-mesh/ocm-transport"
+import type { KubeError, KubeObject, ResourceType } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { statusOf } from "./until.ts"
-import type { World } from "./World.ts"
+import type { ApiServer, World } from "./World.ts"
 
 /** A mesh that a user runs on a cluster, by hand and without us. */
 export interface UsersMesh {
@@ -12,22 +12,32 @@ export interface UsersMesh {
   readonly everything: Effect.Effect<string, KubeError>
 }
 
-/** Puts the mesh `istio-system/basic` on a cluster. */
-export const plantUsersMesh = Effect.fnUntraced(function* (world: World, cluster: string) {
+/** Where a user's mesh is. */
+export interface UsersPlace {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** Puts a mesh on a cluster, `istio-system/basic` unless it shall be elsewhere, with the member `istio-apps`. */
+export const plantUsersMesh = Effect.fnUntraced(function* (
+  world: World<ApiServer>,
+  cluster: string,
+  place: UsersPlace = { namespace: "istio-system", name: "basic" }
+) {
   const { api } = world.on(cluster)
-  yield* plantMesh(api, { version: "v2.1", retry: world.userRetry })
-  const controlPlane = api.get(resources.controlPlanes, { namespace: "istio-system", name: "basic" })
+  const members = ["istio-apps"]
+  yield* plantMesh(api, { ...place, members, version: "v2.1", retry: world.userRetry })
   const mesh: UsersMesh = {
-    ready: Effect.map(controlPlane, (object) => ({
+    ready: Effect.map(api.get(resources.controlPlanes, place), (object) => ({
       done: isTrue(statusOf(object).conditions, "Ready"),
       progress: []
     })),
     everything: Effect.map(
       Effect.all([
-        controlPlane,
-        api.get(resources.memberRolls, { namespace: "istio-system", name: "default" }),
-        api.get(resources.namespaces, { name: "istio-system" }),
-        api.get(resources.namespaces, { name: "istio-apps" }),
+        ...[place.namespace, ...members].flatMap((namespace) => [
+          api.get(resources.namespaces, { name: namespace }),
+          ...kindsInMesh.map((type) => Effect.map(api.list(type, { namespace }), ({ items }) => items))
+        ]),
         Effect.map(api.list(resources.subscriptions), ({ items }) => items)
       ]),
       (objects) => canonicalJson(objects.flat())
@@ -36,8 +46,21 @@ export const plantUsersMesh = Effect.fnUntraced(function* (world: World, cluster
   return mesh
 })
 
+const kindsInMesh: ReadonlyArray<ResourceType> = [
+  resources.controlPlanes,
+  resources.memberRolls,
+  resources.members,
+  resources.serviceMeshPeers,
+  resources.exportedServiceSets,
+  resources.importedServiceSets,
+  resources.configMaps,
+  resources.deployments,
+  resources.services,
+  resources.serviceAccounts
+]
+
 /** Bookinfo on two clusters: the caller has the Services alone, and lets peers add endpoints to them. */
-export const plantBookinfoOn = Effect.fnUntraced(function* (world: World, caller: string, server: string) {
+export const plantBookinfoOn = Effect.fnUntraced(function* (world: World<ApiServer>, caller: string, server: string) {
   const namespace = "mesh-bookinfo"
   yield* plantBookinfo(world.on(server).api, namespace, ["reviews", "ratings"])
   yield* plantBookinfo(world.on(caller).api, namespace)

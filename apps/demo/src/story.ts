@@ -4,23 +4,27 @@ import * as Effect from "effect/Effect"
 import { applyExample, exampleText } from "./applyYaml.ts"
 import { plantBookinfoOn, plantUsersMesh } from "./plant.ts"
 import type { Narrator } from "./Narrator.ts"
-import { tableOf } from "./tables.ts"
+import { type TableError, tableOf } from "./tables.ts"
 import { allReady, statusOf, until } from "./until.ts"
-import { hubNamespaces, type World } from "./World.ts"
+import { type ApiServer, hubNamespaces, type World } from "./World.ts"
 
 const group = `/apis/${labels.apiVersion}`
 
 /** The main job from an empty hub to a federation; what `--keep` leaves running. */
-export const tellTheStory = Effect.fnUntraced(function* (world: World, narrator: Narrator) {
+export const tellTheStory = Effect.fnUntraced(function* (
+  world: World<ApiServer>,
+  narrator: Narrator,
+  readTable: (path: string) => Effect.Effect<unknown, TableError>
+) {
   const { chapter, say, show } = narrator
-  const kubectl = (path: string) => Effect.flatMap(tableOf(world.hubSim.url, path), show)
+  const kubectl = (path: string) => Effect.flatMap(tableOf(readTable, path), show)
 
   yield* chapter("Discover: what is there already")
   const planted = yield* plantUsersMesh(world, "managedcluster3")
   yield* say("Someone runs a mesh of their own on managedcluster3: control plane istio-system/basic.")
   yield* until(narrator, "its operator has installed it", planted.ready)
   const before = yield* planted.everything
-  yield* world.startProduct
+  yield* world.startProduct()
   yield* until(narrator, "the hub shows it as a Mesh", allReady(world.hub, resources.meshes, 1))
   yield* say("$ kubectl -n managedcluster3 get mesh")
   yield* kubectl(`${group}/namespaces/managedcluster3/meshes`)
@@ -92,7 +96,7 @@ export const tellTheStory = Effect.fnUntraced(function* (world: World, narrator:
 
 /** Deletes all that the story made, and proves that the user's mesh is as it was. */
 export const takeItAllAway = Effect.fnUntraced(function* (
-  world: World,
+  world: World<ApiServer>,
   narrator: Narrator,
   users: { readonly before: string; readonly everything: Effect.Effect<string, KubeError> }
 ) {
@@ -135,7 +139,8 @@ const servicesOf = (federation: KubeObject) => (statusField(federation, "service
 const notFederatedOf = (federation: KubeObject) =>
   (statusField(federation, "notFederated") ?? []) as ReadonlyArray<RefusedPair>
 
-const imported = ({ hub }: World, count: number) =>
+/** Whether the federation of the quickstart has `count` imported services. */
+export const imported = ({ hub }: World<ApiServer>, count: number) =>
   Effect.map(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name: "mcsm" }), (federation) => {
     const services = servicesOf(federation)
     return {
@@ -144,13 +149,13 @@ const imported = ({ hub }: World, count: number) =>
     }
   })
 
-const refused = ({ hub }: World, name: string) =>
+const refused = ({ hub }: World<ApiServer>, name: string) =>
   Effect.map(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name }), (federation) => ({
     done: notFederatedOf(federation).length > 0 && !isTrue(statusOf(federation).conditions, "Ready"),
     progress: []
   }))
 
-const removed = Effect.fnUntraced(function* ({ hub }: World) {
+const removed = Effect.fnUntraced(function* ({ hub }: World<ApiServer>) {
   const peerings = (yield* hub.list(resources.meshPeerings)).items
   const meshes = (yield* hub.list(resources.meshes)).items.filter(
     (mesh) => mesh.metadata.namespace !== "managedcluster3"
@@ -166,7 +171,7 @@ const removed = Effect.fnUntraced(function* ({ hub }: World) {
 })
 
 /** Everything that still carries our mark on the clusters. */
-const onlyOperatorsLeft = Effect.fnUntraced(function* ({ clusters }: World) {
+const onlyOperatorsLeft = Effect.fnUntraced(function* ({ clusters }: World<ApiServer>) {
   const left: Array<string> = []
   for (const { api, name } of clusters)
     for (const type of resources.delivered) {

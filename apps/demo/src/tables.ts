@@ -28,25 +28,33 @@ const Table = Schema.Struct({
 })
 const decodeTable = Schema.decodeUnknownEffect(Table)
 
+const failed = (path: string) => (cause: unknown) =>
+  new TableError({ path, problem: cause instanceof Error ? cause.message : String(cause) })
+
+/** Asks the API server at `server` for the table of the objects under `path`. */
+export const readTableFrom =
+  (server: string) =>
+  (path: string): Effect.Effect<unknown, TableError> =>
+    Effect.tryPromise({
+      try: async (signal): Promise<unknown> => {
+        const headers = { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" }
+        const response = await fetch(`${server}${path}`, { headers, signal })
+        return response.json()
+      },
+      catch: failed(path)
+    })
+
 /**
  * The objects under `path` as `kubectl get` prints them: the API server's own table, with the namespace in front.
  *
  * Errors: `TableError` when the server does not answer with a table.
  */
-export const tableOf = Effect.fnUntraced(function* (server: string, path: string) {
-  const failed = (cause: unknown) =>
-    new TableError({ path, problem: cause instanceof Error ? cause.message : String(cause) })
-  const body = yield* Effect.tryPromise({
-    try: async (signal): Promise<unknown> => {
-      const response = await fetch(`${server}${path}`, {
-        headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
-        signal
-      })
-      return response.json()
-    },
-    catch: failed
-  })
-  const table = yield* Effect.mapError(decodeTable(body), failed)
+export const tableOf = Effect.fnUntraced(function* (
+  readTable: (path: string) => Effect.Effect<unknown, TableError>,
+  path: string
+) {
+  const body = yield* readTable(path)
+  const table = yield* Effect.mapError(decodeTable(body), failed(path))
   const columns = table.columnDefinitions.flatMap((column, index) => ((column.priority ?? 0) === 0 ? [index] : []))
   const header = ["NAMESPACE", ...columns.map((index) => table.columnDefinitions[index]?.name.toUpperCase() ?? "")]
   const rows = (table.rows ?? []).map((row) => [
