@@ -1,8 +1,9 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
-import { applyObject, type FieldConflict } from "../managedFields/applyObject.ts"
+import { applyObject } from "../managedFields/applyObject.ts"
 import { isJsonObject } from "../schema/json.ts"
 import { apiError, badRequest, conflict, notFound } from "./ApiError.ts"
+import { applyConflict } from "./applyConflict.ts"
 import type { Call } from "./Call.ts"
 import { liveOf } from "./commit.ts"
 import { createApplied } from "./createObject.ts"
@@ -112,23 +113,6 @@ const resettable = (call: Call, applied: KubeObject): KubeObject => {
   if (call.subresource === undefined) return { ...rest, apiVersion, kind, metadata }
   const { labels: _l, annotations: _a, finalizers: _f, ownerReferences: _o, ...identity } = metadata
   return { apiVersion, kind, metadata: identity, ...(status !== undefined && { status }) }
-}
-
-/** 409 with one cause for each field that another manager owns. */
-const applyConflict = (conflicts: ReadonlyArray<FieldConflict>) => {
-  const shown = conflicts.map(({ field, manager, operation, apiVersion }) => ({
-    field,
-    message: `conflict with ${JSON.stringify(manager)}${operation === "Update" ? ` using ${apiVersion}` : ""}`
-  }))
-  const [first] = shown
-  const lines = shown.map(({ field, message }) => `${message}: ${field}`)
-  const message =
-    conflicts.length === 1 && first !== undefined
-      ? `Apply failed with 1 conflict: ${first.message}: ${first.field}`
-      : `Apply failed with ${conflicts.length} conflicts: ${lines.map((line) => `- ${line}`).join("\n")}`
-  return apiError(409, "Conflict", message, {
-    causes: shown.map(({ field, message }) => ({ reason: "FieldManagerConflict", message, field }))
-  })
 }
 
 const inRequestedVersion = (call: Call, object: KubeObject): KubeObject => ({

@@ -34,8 +34,17 @@ it.effect("names the field and the manager that an apply meets, and takes the fi
       { reason: "FieldManagerConflict", message: 'conflict with "one"', field: ".data.k" }
     ])
     assert.strictEqual(met.body["message"], 'Apply failed with 1 conflict: conflict with "one": .data.k')
+    yield* ask("PATCH", `${configMaps}/a?fieldManager=three`, {
+      body: { data: { l: "x", m: "x" } },
+      contentType: "application/merge-patch+json"
+    })
+    const several = yield* apply(`${configMaps}/a`, configMap("a", { k: "w", l: "w", m: "w" }), "two")
+    assert.strictEqual(
+      several.body["message"],
+      'Apply failed with 3 conflicts: conflicts with "one":\n- .data.k\nconflicts with "three" using v1 at 1970-01-01T00:00:00Z:\n- .data.l\n- .data.m'
+    )
     const taken = yield* apply(`${configMaps}/a`, configMap("a", { k: "w" }), "two", true)
-    assert.deepStrictEqual(taken.body["data"], { k: "w" })
+    assert.deepStrictEqual(taken.body["data"], { k: "w", l: "x", m: "x" })
   })
 )
 
