@@ -71,6 +71,8 @@ interface Kind {
   readonly scope?: "Cluster"
   readonly shortNames?: ReadonlyArray<string>
   readonly categories?: ReadonlyArray<string>
+  /** `["spec"]` where an object without a spec is refused. */
+  readonly required?: ReadonlyArray<string>
   readonly spec?: Schema
   readonly status?: Schema
   readonly columns?: ReadonlyArray<Column>
@@ -101,13 +103,16 @@ export const crdOf = (kind: Kind): KubeObject => ({
         served: true,
         storage: true,
         schema: {
-          openAPIV3Schema: fields({
-            apiVersion: text,
-            kind: text,
-            metadata: { type: "object" },
-            ...(kind.spec === undefined ? {} : { spec: kind.spec }),
-            ...(kind.status === undefined ? {} : { status: kind.status })
-          })
+          openAPIV3Schema: fields(
+            {
+              apiVersion: text,
+              kind: text,
+              metadata: { type: "object" },
+              ...(kind.spec === undefined ? {} : { spec: kind.spec }),
+              ...(kind.status === undefined ? {} : { status: kind.status })
+            },
+            kind.required
+          )
         },
         ...(kind.status === undefined ? {} : { subresources: { status: {} } }),
         ...(kind.columns === undefined ? {} : { additionalPrinterColumns: kind.columns })

@@ -1,51 +1,38 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
-import {
-  age,
-  condition,
-  crdOf,
-  fields,
-  labelSelector,
-  list,
-  mapList,
-  nullable,
-  text,
-  time,
-  whole,
-  yesNo
-} from "./crdOf.ts"
+import { age, crdOf, fields, labelSelector, list, mapList, nullable, text, time, whole, yesNo } from "./crdOf.ts"
 
 const group = "federation.maistra.io"
 
 const nameAndNamespace = { namespace: text, name: text }
 
-const watch = fields({
-  connected: yesNo,
-  lastConnected: nullable(time),
-  lastEvent: nullable(time),
-  lastFullSync: nullable(time),
-  lastDisconnect: nullable(time),
-  lastDisconnectStatus: text
-})
+const watch = fields(
+  {
+    connected: yesNo,
+    lastConnected: time,
+    lastEvent: time,
+    lastFullSync: time,
+    lastDisconnect: time,
+    lastDisconnectStatus: text
+  },
+  ["connected"]
+)
 const remote = fields(
   {
     source: text,
     connected: yesNo,
-    lastConnected: nullable(time),
-    lastFullSync: nullable(time),
-    lastDisconnect: nullable(time)
+    lastConnected: time,
+    lastFullSync: time,
+    lastDisconnect: time
   },
-  ["source"]
+  ["source", "connected"]
 )
-const podStatuses = nullable(
-  mapList(fields({ pod: text, watch, remotes: nullable(mapList(remote, "source")) }, ["pod"]), "pod")
-)
+const podStatuses = nullable(mapList(fields({ pod: text, watch, remotes: mapList(remote, "source") }, ["pod"]), "pod"))
 
 const peers = crdOf({
   group,
   kind: "ServiceMeshPeer",
   plural: "servicemeshpeers",
   version: "v1",
-  shortNames: ["smp"],
   categories: ["maistra-io", "federation-maistra-io"],
   spec: fields({
     remote: fields({ addresses: list(text), discoveryPort: whole, servicePort: whole }),
@@ -53,9 +40,7 @@ const peers = crdOf({
     security: fields({
       trustDomain: text,
       clientID: text,
-      certificateChain: fields({ kind: text, name: text, apiGroup: text }, ["kind", "name"]),
-      allowDirectInbound: yesNo,
-      allowDirectOutbound: yesNo
+      certificateChain: fields({ kind: text, name: text, apiGroup: text }, ["kind", "name"])
     })
   }),
   status: fields({ discoveryStatus: fields({ active: podStatuses, inactive: podStatuses }) }),
@@ -64,30 +49,32 @@ const peers = crdOf({
 
 const alias = fields(nameAndNamespace)
 const nameSelector = fields({ ...nameAndNamespace, alias })
-const localService = fields({ ...nameAndNamespace, hostname: text })
-const mappings = nullable(mapList(fields({ localService, exportedName: text }, ["exportedName"]), "exportedName"))
+const localService = fields({ ...nameAndNamespace, hostname: text }, ["namespace", "name", "hostname"])
+const mappings = mapList(fields({ localService, exportedName: text }, ["exportedName", "localService"]), "exportedName")
 
 const exportedServiceSets = crdOf({
   group,
   kind: "ExportedServiceSet",
   plural: "exportedservicesets",
   version: "v1",
-  shortNames: ["ess"],
   categories: ["maistra-io", "federation-maistra-io"],
   spec: fields({
     exportRules: list(
-      fields({
-        type: text,
-        nameSelector,
-        labelSelector: fields({
-          namespace: text,
-          selector: labelSelector,
-          aliases: list(fields({ ...nameAndNamespace, alias }))
-        })
-      })
+      fields(
+        {
+          type: text,
+          nameSelector,
+          labelSelector: fields({
+            namespace: text,
+            selector: labelSelector,
+            aliases: list(fields({ ...nameAndNamespace, alias }))
+          })
+        },
+        ["type"]
+      )
     )
   }),
-  status: fields({ exportedServices: mappings, conditions: list(condition) }),
+  status: fields({ exportedServices: mappings }, ["exportedServices"]),
   columns: [age]
 })
 
@@ -96,14 +83,13 @@ const importedServiceSets = crdOf({
   kind: "ImportedServiceSet",
   plural: "importedservicesets",
   version: "v1",
-  shortNames: ["iss"],
   categories: ["maistra-io", "federation-maistra-io"],
   spec: fields({
     domainSuffix: text,
     locality: fields({ region: text, zone: text, subzone: text }),
-    importRules: list(fields({ type: text, importAsLocal: yesNo, domainSuffix: text, nameSelector }))
+    importRules: list(fields({ type: text, importAsLocal: yesNo, domainSuffix: text, nameSelector }, ["type"]))
   }),
-  status: fields({ importedServices: mappings, conditions: list(condition) }),
+  status: fields({ importedServices: mappings }, ["importedServices"]),
   columns: [age]
 })
 

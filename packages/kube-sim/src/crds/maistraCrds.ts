@@ -1,7 +1,6 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import {
   age,
-  condition,
   crdOf,
   fields,
   labelSelector,
@@ -12,6 +11,7 @@ import {
   oneOf,
   open,
   text,
+  time,
   whole,
   yesNo,
   type Schema
@@ -55,8 +55,8 @@ const gateways = fields({
   enabled: yesNo,
   ingress: fields({ ...gateway, ingress: yesNo, sds: open, routeConfig: open, meshExpansionPorts: list(port) }),
   egress,
-  additionalIngress: mapOf(nullable(ingress)),
-  additionalEgress: mapOf(nullable(egress)),
+  additionalIngress: mapOf(ingress),
+  additionalEgress: mapOf(egress),
   openshiftRoute: fields({ enabled: yesNo })
 })
 
@@ -79,7 +79,7 @@ const security = fields({
 })
 
 const annotations = mapOf(text)
-const conditions = list(condition)
+const conditions = list(fields({ type: text, status: text, reason: text, message: text, lastTransitionTime: time }))
 const names = nullable(list(text))
 
 const controlPlanes = crdOf({
@@ -89,6 +89,7 @@ const controlPlanes = crdOf({
   version: "v2",
   shortNames: ["smcp"],
   categories: ["maistra-io"],
+  required: ["spec"],
   spec: fields({
     version: text,
     profiles: list(text),
@@ -114,7 +115,7 @@ const controlPlanes = crdOf({
       chartVersion: text,
       conditions,
       components: list(fields({ resource: text, conditions })),
-      readiness: fields({ components: mapOf(names) }),
+      readiness: fields({ components: mapOf(list(text)) }),
       appliedSpec: open,
       appliedValues: open
     },
@@ -136,6 +137,7 @@ const memberRolls = crdOf({
   version: "v1",
   shortNames: ["smmr"],
   categories: ["maistra-io"],
+  required: ["spec"],
   spec: fields({ members: names, memberSelectors: list(labelSelector) }),
   status: fields({
     annotations,
@@ -146,8 +148,8 @@ const memberRolls = crdOf({
     configuredMembers: names,
     pendingMembers: names,
     terminatingMembers: names,
-    memberStatuses: nullable(list(fields({ namespace: text, conditions: nullable(conditions) }, ["namespace"]))),
-    conditions
+    memberStatuses: nullable(list(fields({ namespace: text, conditions }, ["namespace", "conditions"]))),
+    conditions: nullable(conditions)
   }),
   columns: [
     { name: "Ready", type: "string", jsonPath: ".status.annotations.configuredMemberCount" },
@@ -164,10 +166,11 @@ const members = crdOf({
   version: "v1",
   shortNames: ["smm"],
   categories: ["maistra-io"],
+  required: ["spec"],
   spec: fields({ controlPlaneRef: fields({ name: text, namespace: text }, ["name", "namespace"]) }, [
     "controlPlaneRef"
   ]),
-  status: fields({ annotations, observedGeneration: whole, conditions }),
+  status: fields({ annotations, observedGeneration: whole, conditions }, ["conditions", "observedGeneration"]),
   columns: [
     { name: "Control Plane", type: "string", jsonPath: ".status.annotations.controlPlaneRef" },
     { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },

@@ -1,5 +1,5 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
-import { age, condition, crdOf, fields, labelSelector, list, oneOf, text, yesNo } from "./crdOf.ts"
+import { age, condition, crdOf, fields, labelSelector, list, oneOf, text, time, yesNo } from "./crdOf.ts"
 
 const group = "operators.coreos.com"
 
@@ -25,13 +25,17 @@ export const olmCrds: ReadonlyArray<KubeObject> = [
       },
       ["name", "source", "sourceNamespace"]
     ),
-    status: fields({
-      state: text,
-      currentCSV: text,
-      installedCSV: text,
-      installPlanRef: reference,
-      conditions: list(condition)
-    }),
+    status: fields(
+      {
+        state: text,
+        currentCSV: text,
+        installedCSV: text,
+        installPlanRef: reference,
+        conditions: list(condition),
+        lastUpdated: time
+      },
+      ["lastUpdated"]
+    ),
     columns: [
       { name: "Package", type: "string", jsonPath: ".spec.name" },
       { name: "Source", type: "string", jsonPath: ".spec.source" },
@@ -50,7 +54,7 @@ export const olmCrds: ReadonlyArray<KubeObject> = [
       "approved",
       "clusterServiceVersionNames"
     ]),
-    status: fields({ phase: text }),
+    status: fields({ phase: text, catalogSources: list(text) }, ["catalogSources", "phase"]),
     columns: [
       { name: "CSV", type: "string", jsonPath: ".spec.clusterServiceVersionNames[0]" },
       { name: "Approval", type: "string", jsonPath: ".spec.approval" },
@@ -64,7 +68,10 @@ export const olmCrds: ReadonlyArray<KubeObject> = [
     version: "v1alpha1",
     shortNames: ["csv", "csvs"],
     categories: ["olm"],
-    spec: fields({ displayName: text, version: text, replaces: text }),
+    spec: fields(
+      { displayName: text, version: text, replaces: text, install: fields({ strategy: text }, ["strategy"]) },
+      ["displayName", "install"]
+    ),
     status: fields({ phase: text, reason: text, message: text }),
     columns: [
       { name: "Display", type: "string", jsonPath: ".spec.displayName" },

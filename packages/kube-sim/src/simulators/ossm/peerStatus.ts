@@ -39,7 +39,7 @@ const entryOf = (pod: string, { connectedAt, since, reached, watchers }: Facts) 
           ...(reached._tag === "Failed" ? { lastDisconnectStatus: reached.status } : {})
         }
       : { connected: true, lastConnected: timestamp(connectedAt), lastFullSync: timestamp(connectedAt) },
-  remotes: watchers.length === 0 ? null : watchers.flatMap(remotesOf)
+  ...(watchers.length === 0 ? {} : { remotes: watchers.flatMap(remotesOf) })
 })
 
 const remotesOf = (watcher: Mesh) =>

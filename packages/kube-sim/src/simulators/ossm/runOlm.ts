@@ -101,7 +101,13 @@ export const runOlm = Effect.fnUntraced(function* ({ api, catalog: given, delays
     const { namespace, uid } = subscription.metadata
     if (version === undefined || namespace === undefined) return undefined
     const set = (status: Readonly<Record<string, unknown>>) =>
-      patchStatus(api, resources.subscriptions, subscription, { conditions: [], ...status }, manager)
+      patchStatus(
+        api,
+        resources.subscriptions,
+        subscription,
+        { conditions: [], ...status, ...updated(subscription) },
+        manager
+      )
     const currentCSV = `${textAt(subscription, "spec", "name")}.v${version}`
     const installedCSV = textAt(subscription, "status", "installedCSV")
     const csv = csvs.find(({ metadata }) => metadata.name === currentCSV)
@@ -114,7 +120,8 @@ export const runOlm = Effect.fnUntraced(function* ({ api, catalog: given, delays
     const plan = yield* ensure(api, resources.installPlans, installPlan(subscription, currentCSV, manual), manager)
     const reference = { apiVersion: plan.apiVersion, kind: plan.kind, namespace, name: plan.metadata.name }
     const progress = { state: "UpgradePending", currentCSV, installPlanRef: reference }
-    const setPhase = (phase: string) => patchStatus(api, resources.installPlans, plan, { phase }, manager)
+    const setPhase = (phase: string) =>
+      patchStatus(api, resources.installPlans, plan, { phase, catalogSources: [] }, manager)
     if (boolAt(plan, "spec", "approved") !== true) {
       yield* setPhase("RequiresApproval")
       yield* set({
@@ -158,8 +165,8 @@ export const runOlm = Effect.fnUntraced(function* ({ api, catalog: given, delays
       if (unresolved === undefined) {
         waits.push(yield* subscriptionStep(subscription, csvs, manual))
       } else if (textAt(subscription, "status", "installedCSV") === undefined) {
-        const conditions = [resolutionFailed(unresolved)]
-        yield* patchStatus(api, resources.subscriptions, subscription, { conditions }, manager)
+        const status = { conditions: [resolutionFailed(unresolved)], ...updated(subscription) }
+        yield* patchStatus(api, resources.subscriptions, subscription, status, manager)
       }
     }
     return soonest(...waits)
@@ -193,6 +200,9 @@ export const runOlm = Effect.fnUntraced(function* ({ api, catalog: given, delays
   } satisfies Olm
 })
 
+/** A required field of which nobody makes use. */
+const updated = ({ metadata }: KubeObject) => ({ lastUpdated: metadata.creationTimestamp ?? "1970-01-01T00:00:00Z" })
+
 const resolutionFailed = (subscription: KubeObject) => ({
   type: "ResolutionFailed",
   status: "True",
@@ -216,6 +226,7 @@ const serviceVersion = (namespace: string, name: string, version: string, old: K
   metadata: { name, namespace },
   spec: {
     displayName: name.slice(0, name.indexOf(".")),
+    install: { strategy: "deployment" },
     version,
     ...(old === undefined ? {} : { replaces: old.metadata.name })
   }
