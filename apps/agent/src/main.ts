@@ -5,9 +5,9 @@ import {
   KubeConfigError,
   kubeConfigFile,
   makeKubeApi,
-  type Readiness,
-  serveHealth
+  type Readiness
 } from "@multicluster-mesh/ocm-transport"
+import { serveHealth } from "@multicluster-mesh/ocm-transport/health"
 import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"

@@ -5,9 +5,9 @@ import {
   KubeConfigError,
   kubeConfigFile,
   makeKubeApi,
-  type Readiness,
-  serveHealth
+  type Readiness
 } from "@multicluster-mesh/ocm-transport"
+import { serveHealth } from "@multicluster-mesh/ocm-transport/health"
 import { clientNodeConnection } from "@multicluster-mesh/ocm-transport/client-node"
 import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"

@@ -37,17 +37,23 @@ export interface Failure {
   readonly staleSocket: boolean
 }
 
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+}
+
 /** Sends a call and reads its whole answer. */
-export const exchange = (connection: Connection, call: Call, sockets: Sockets): Effect.Effect<unknown, Failure> =>
+export const exchange = (connection: Connection, call: Call, sockets: Sockets): Effect.Effect<Answer, Failure> =>
   Effect.callback((resume) => {
     const fail = (error: KubeError, staleSocket = false) => resume(Effect.fail({ error, staleSocket }))
     const request = open(connection, call, sockets, sockets.calls)
     request.on("response", (response) =>
       readAll(response, (failure, text) => {
         if (failure !== undefined) fail(noAnswer(call.call, `answer cut off: ${failure.message}`))
-        else if (succeeded(response))
-          resume(Effect.mapError(parsed(call, text), (error) => ({ error, staleSocket: false })))
-        else fail(refusal(call, response, text))
+        else if (succeeded(response)) {
+          const answer = Effect.map(parsed(call, text), (body) => ({ status: response.statusCode ?? 0, body }))
+          resume(Effect.mapError(answer, (error) => ({ error, staleSocket: false })))
+        } else fail(refusal(call, response, text))
       })
     )
     request.on("error", (error) => fail(noAnswer(call.call, describe(error)), isStale(request, error)))

@@ -19,7 +19,8 @@ export type {
 } from "./KubeApi.ts"
 export { type LookAgain, reconcileByKey, type ReconcileOptions } from "./reconcileByKey.ts"
 export type { Backoff } from "./backoff.ts"
-export { makeKubeApi } from "./makeKubeApi.ts"
+export { type KubeApiOptions, makeKubeApi } from "./makeKubeApi.ts"
+export type { RateLimit } from "./RateLimit.ts"
 export { dropManagedFields, keyOf, metadataOf, refOf } from "./objects.ts"
 export { KubeConfigError } from "./KubeConfigError.ts"
 export {
@@ -38,6 +39,6 @@ export {
   Unauthorized,
   Unavailable
 } from "./KubeError.ts"
-export { type Readiness, PortUnavailable, serveHealth } from "./serveHealth.ts"
+export type { Readiness } from "./Readiness.ts"
 export { deliverWork, hubFieldManager, NotOurWork } from "./works/deliverWork.ts"
 export { isSameWork, type WantedWork } from "./works/isSameWork.ts"

@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
+import * as Metric from "effect/Metric"
 import { type Backoff, growing } from "./backoff.ts"
 import type { Informer, InformerOptions } from "./Informer.ts"
 import type { KubeObject, ResourceType } from "./KubeApi.ts"
@@ -11,6 +12,7 @@ import type { KubeError, KubeErrorReason } from "./KubeError.ts"
 import { isSurelySelected } from "./labelSelector.ts"
 import { listPages } from "./listPages.ts"
 import { makeObjectCopy } from "./ObjectCopy.ts"
+import { watchRestarts } from "./metrics.ts"
 import { metadataOf, refOf } from "./objects.ts"
 import { type Requests, retryAfterOf } from "./request.ts"
 import { makeSubscribers } from "./Subscribers.ts"
@@ -97,6 +99,7 @@ export const makeInformer = Effect.fnUntraced(function* (
     const begun = yield* Clock.currentTimeMillis
     const exit = yield* Effect.exit(watching)
     const lasted = (yield* Clock.currentTimeMillis) - begun
+    yield* Metric.update(Metric.withAttributes(watchRestarts, { resource: type.plural, reason: reasonOf(exit) }), 1)
     if (lasted >= Duration.toMillis(goodWatch)) failures = 0
     else if (Exit.isSuccess(exit) && exit.value !== "cannot") yield* pause(reconnect)
     return yield* exit
@@ -147,3 +150,9 @@ export const makeInformer = Effect.fnUntraced(function* (
   }
   return informer
 })
+
+const reasonOf = (exit: Exit.Exit<unknown, KubeError>): string => {
+  if (Exit.isSuccess(exit)) return "ended"
+  const error = Exit.findErrorOption(exit)
+  return error._tag === "Some" ? error.value.reason._tag : "bug"
+}

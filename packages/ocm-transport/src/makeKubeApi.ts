@@ -6,9 +6,15 @@ import { makeInformer } from "./makeInformer.ts"
 import type { KubeApi, ResourceType, ServedKind } from "./KubeApi.ts"
 import { acceptMetadata, listPages } from "./listPages.ts"
 import { asObject, dropManagedFields, metadataOf } from "./objects.ts"
+import type { RateLimit } from "./RateLimit.ts"
 import { makeRequests } from "./request.ts"
 import { callName, collectionPath, groupVersionPath, objectPath, queryOf } from "./resourcePath.ts"
 import { noAnswer } from "./statusError.ts"
+
+export interface KubeApiOptions {
+  /** Most calls of this credential, repeats included; watches are exempt. No limit of our own when absent. */
+  readonly rateLimit?: RateLimit
+}
 
 /**
  * Makes the calls to one API server. Sockets, and the copies of its informers, live as long as the scope.
@@ -17,8 +23,8 @@ import { noAnswer } from "./statusError.ts"
  * call is repeated a few times where that cannot do harm: a create or JSON patch only if the server refused to look
  * at it (429).
  */
-export const makeKubeApi = Effect.fnUntraced(function* (connection: Connection) {
-  const requests = yield* makeRequests(connection)
+export const makeKubeApi = Effect.fnUntraced(function* (connection: Connection, options: KubeApiOptions = {}) {
+  const requests = yield* makeRequests(connection, options.rateLimit)
 
   const object = (type: ResourceType, call: Call) =>
     Effect.flatMap(requests.json(call), (body) => {

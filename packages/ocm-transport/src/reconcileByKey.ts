@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,6 +9,7 @@ import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { type Backoff, growing } from "./backoff.ts"
+import { reconcileQueueDepth, reconcileRuns, reconcileSeconds } from "./metrics.ts"
 
 /** Asks for a further run of the key after a while, though nothing has changed. */
 export interface LookAgain {
@@ -23,10 +25,6 @@ export interface ReconcileOptions {
   readonly backoff?: Backoff
 }
 
-const runs = Metric.counter("reconcile_runs_total", {
-  description: "Finished runs by loop and result: done, again (asked for a further run) or failed.",
-  incremental: true
-})
 const patient: Backoff = { first: Duration.seconds(1), most: Duration.seconds(30) }
 
 /** What happens to a key; one that is not in the table is at rest. */
@@ -57,11 +55,19 @@ export const reconcileByKey = <E, R, E2, R2>(
       const ready = yield* Queue.unbounded<string>()
       const waits = yield* FiberMap.make<string>()
       const atRest = yield* Deferred.make<void>()
+      const context = yield* Effect.context()
+      const depth = Metric.withAttributes(reconcileQueueDepth, { loop: name })
+      let queued = 0
+      const count = (more: number) => {
+        queued += more
+        depth.updateUnsafe(queued, context)
+      }
       let ended = false
 
       const enqueue = (key: string, failures: number) => {
         states.set(key, { at: "queued", changed: false, failures })
         Queue.offerUnsafe(ready, key)
+        count(1)
       }
       const wait = (key: string, duration: Duration.Input, failures: number) => {
         states.set(key, { at: "waiting", changed: false, failures })
@@ -100,9 +106,13 @@ export const reconcileByKey = <E, R, E2, R2>(
 
       const runOne = Effect.fnUntraced(function* (key: string) {
         states.set(key, { at: "running", changed: false, failures: states.get(key)?.failures ?? 0 })
+        count(-1)
+        const begun = yield* Clock.monotonicTimeNanos
         const exit = yield* Effect.exit(reconcile(key))
+        const seconds = Number((yield* Clock.monotonicTimeNanos) - begun) / 1e9
+        yield* Metric.update(Metric.withAttributes(reconcileSeconds, { loop: name }), seconds)
         if (Exit.isFailure(exit)) yield* sayOrDie(name, exit.cause)
-        yield* Metric.update(Metric.withAttributes(runs, { loop: name, result: resultOf(exit) }), 1)
+        yield* Metric.update(Metric.withAttributes(reconcileRuns, { loop: name, result: resultOf(exit) }), 1)
         yield* settle(key, exit)
       })
       const worker = Queue.take(ready).pipe(

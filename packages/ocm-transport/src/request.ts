@@ -1,13 +1,17 @@
 import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import { growing } from "./backoff.ts"
 import type { Connection } from "./Connection.ts"
 import { type Call, exchange, follow, type WatchCall } from "./exchange.ts"
 import type { KubeConfigError } from "./KubeConfigError.ts"
 import type { KubeError } from "./KubeError.ts"
+import { measured, requestsOf } from "./measured.ts"
+import { makeRateLimit, type RateLimit } from "./RateLimit.ts"
 import { makeSockets, type Sockets } from "./Sockets.ts"
-import { noAnswer } from "./statusError.ts"
+import { codeOf, noAnswer } from "./statusError.ts"
 
 /** Calls to one API server over sockets that live as long as the scope in which they were made. */
 export interface Requests {
@@ -26,10 +30,12 @@ const maxRepeats = 4
 const patience = Duration.seconds(30)
 const backoff = { first: Duration.millis(200), most: Duration.seconds(5) }
 
-/** Fails when there are no credentials to begin with. */
-export const makeRequests = Effect.fnUntraced(function* (connection: Connection) {
+/** Fails when there are no credentials to begin with. Calls, not watches, wait for `rateLimit`. */
+export const makeRequests = Effect.fnUntraced(function* (connection: Connection, rateLimit?: RateLimit) {
   const sockets = yield* makeSockets(connection)
   yield* sockets.current
+  const { host } = new URL(connection.server)
+  const turn = rateLimit === undefined ? Effect.void : yield* makeRateLimit(rateLimit, host)
 
   /** A token may have been replaced since we read it: a 401 is final only for the newest credentials. */
   const withSockets = <A>(call: Call, run: (sockets: Sockets) => Effect.Effect<A, KubeError>) => {
@@ -51,14 +57,16 @@ export const makeRequests = Effect.fnUntraced(function* (connection: Connection)
       Effect.timeoutOrElse({
         duration: call.timeout ?? callTimeout,
         orElse: () => Effect.fail(noAnswer(call.call, "no answer in time"))
-      })
+      }),
+      measured(host, call),
+      Effect.map(({ body }) => body)
     )
 
   const json = Effect.fnUntraced(function* (call: Call) {
     const begun = yield* Clock.currentTimeMillis
     const attempt = (repeats: number): Effect.Effect<unknown, KubeError> =>
       Effect.catch(
-        exchangeOnce(call),
+        Effect.andThen(turn, exchangeOnce(call)),
         Effect.fnUntraced(function* (error) {
           if (repeats === maxRepeats || !mayRepeat(call, error)) return yield* Effect.fail(error)
           const wait = yield* growing(backoff, repeats, retryAfterOf(error))
@@ -74,11 +82,20 @@ export const makeRequests = Effect.fnUntraced(function* (connection: Connection)
   const requests: Requests = {
     json,
     lines: (call) =>
-      withSockets(call, (sockets) => follow(connection, call, sockets)).pipe(
-        call.timeout === undefined
-          ? (running) => running
-          : Effect.timeoutOrElse({ duration: call.timeout, orElse: () => Effect.void })
-      )
+      Effect.contextWith((context: Context.Context<never>) => {
+        let open = false
+        const onOpen = () => {
+          open = true
+          requestsOf(host, call, 200).updateUnsafe(1, context)
+          call.onOpen()
+        }
+        return withSockets(call, (sockets) => follow(connection, { ...call, onOpen }, sockets)).pipe(
+          Effect.tapError((error) => (open ? Effect.void : Metric.update(requestsOf(host, call, codeOf(error)), 1))),
+          call.timeout === undefined
+            ? (running) => running
+            : Effect.timeoutOrElse({ duration: call.timeout, orElse: () => Effect.void })
+        )
+      })
   }
   return requests
 })

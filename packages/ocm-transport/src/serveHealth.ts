@@ -1,13 +1,9 @@
 import * as Effect from "effect/Effect"
+import { formatUnsafe } from "effect/observability/PrometheusMetrics"
 import * as Schema from "effect/Schema"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-
-/** Whether a process does its work, and if not, what it waits for, in words. */
-export interface Readiness {
-  readonly ready: boolean
-  readonly message: string
-}
+import type { Readiness } from "./Readiness.ts"
 
 /** The port of the health checks cannot be had. */
 export class PortUnavailable extends Schema.TaggedError<PortUnavailable>()("PortUnavailable", {
@@ -20,16 +16,18 @@ export class PortUnavailable extends Schema.TaggedError<PortUnavailable>()("Port
 }
 
 /**
- * Answers `/healthz` (the process lives) and `/readyz` (it does its work) while the scope lives, and returns the port:
- * a free one when `port` is 0.
+ * Answers `/healthz` (the process lives), `/readyz` (it does its work) and `/metrics` (for Prometheus) while the scope
+ * lives, and returns the port: a free one when `port` is 0.
  */
 export const serveHealth = Effect.fnUntraced(function* (
   port: number,
   readiness: Effect.Effect<Readiness>,
   host?: string
 ) {
+  const context = yield* Effect.context()
+  const asked = { readiness, metrics: () => formatUnsafe(context) }
   const server = yield* Effect.acquireRelease(
-    Effect.sync(() => createServer((request, response) => answer(request, response, readiness))),
+    Effect.sync(() => createServer((request, response) => answer(request, response, asked))),
     close
   )
   yield* Effect.callback<void, PortUnavailable>((resume) => {
@@ -39,7 +37,12 @@ export const serveHealth = Effect.fnUntraced(function* (
   return portOf(server) ?? port
 })
 
-const answer = (request: IncomingMessage, response: ServerResponse, readiness: Effect.Effect<Readiness>) => {
+interface Asked {
+  readonly readiness: Effect.Effect<Readiness>
+  readonly metrics: () => string
+}
+
+const answer = (request: IncomingMessage, response: ServerResponse, { readiness, metrics }: Asked) => {
   const say = (status: number, text: string) => {
     response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`)
   }
@@ -53,8 +56,10 @@ const answer = (request: IncomingMessage, response: ServerResponse, readiness: E
             ? say(exit.value.ready ? 200 : 503, exit.value.message)
             : say(500, "readiness is not known")
       })
+    case "/metrics":
+      return response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(metrics())
     default:
-      return say(404, "only /healthz and /readyz are here")
+      return say(404, "only /healthz, /readyz and /metrics are here")
   }
 }
 

@@ -34,6 +34,22 @@ export const statusError = (call: string, refusal: Refusal): KubeError => {
 export const noAnswer = (call: string, detail: string): KubeError =>
   new KubeError({ call, reason: new Unavailable({}), detail })
 
+/** The status of the answer behind an error; undefined when there was none. */
+export const codeOf = ({ reason }: KubeError): number | undefined =>
+  reason._tag === "Refused" || reason._tag === "Unavailable" ? reason.status : codes[reason._tag]
+
+const codes = {
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  NotServed: 404,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Gone: 410,
+  Invalid: 422,
+  TooManyRequests: 429
+} as const
+
 interface Status {
   readonly message: string | undefined
   readonly reason: string | undefined
