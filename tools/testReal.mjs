@@ -1,7 +1,7 @@
 // Runs what needs real control planes: all of it, or the parts that are named (`npm run test:real -- api`).
 import { spawnSync } from "node:child_process"
 
-const parts = { api: ["contract"] }
+const parts = { api: ["contract.real", "scenario.real"] }
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"))
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
 const unknown = named.filter((part) => !(part in parts))
@@ -11,7 +11,7 @@ if (unknown.length > 0) {
 }
 const files = named.flatMap((part) => parts[part])
 const { status } = spawnSync("vitest", ["run", "--config", "vitest.real.config.ts", ...files, ...flags], {
-  cwd: new URL("../packages/testenv", import.meta.url),
+  cwd: new URL("..", import.meta.url),
   stdio: "inherit"
 })
 process.exit(status ?? 1)

@@ -108,7 +108,7 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E>(
   const ocm = yield* simulateOcm({
     hub,
     clusters,
-    delays: { statusSync: Duration.millis(10_000 / speed), retry: Duration.millis(30_000 / speed) }
+    delays: { statusSync: Duration.millis(10_000 / speed), retry: Duration.millis(Math.min(500, 30_000 / speed)) }
   })
   yield* Effect.forEach([hubSim, ...clusters.map(({ sim }) => sim)], complete, { concurrency: "unbounded" })
   const world: World<S> = {
@@ -144,7 +144,7 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E>(
               hub,
               local: api,
               cluster: name,
-              resync: Duration.millis(60_000 / speed),
+              resync: Duration.millis(Math.min(1000, 60_000 / speed)),
               onReadiness: works.hear
             })
           )

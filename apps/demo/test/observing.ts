@@ -26,9 +26,9 @@ export const eventually = Effect.fnUntraced(function* <E, R>(
   const started = yield* Clock.currentTimeMillis
   for (;;) {
     const { done, progress } = yield* look
-    if (done) return
+    if (done) break
     if ((yield* Clock.currentTimeMillis) - started > patience) {
-      return yield* Effect.die(new Error(`waited in vain: ${what}; last seen: ${progress.join("; ")}`))
+      yield* Effect.die(new Error(`waited in vain: ${what}; last seen: ${progress.join("; ")}`))
     }
     yield* Effect.sleep("30 millis")
   }
@@ -65,14 +65,14 @@ export const rest = Effect.fnUntraced(function* (world: World) {
     looks = 0
     since = yield* countWrites(world)
     if ((yield* Clock.currentTimeMillis) - started > patience) {
-      return yield* Effect.die(new Error(`no rest; the last writes:\n${news.join("\n")}`))
+      yield* Effect.die(new Error(`no rest; the last writes:\n${news.join("\n")}`))
     }
   }
 })
 
 /** The MeshDeployment of the quickstart, for these clusters alone. */
 export const deploymentFor = (...clusters: ReadonlyArray<string>): KubeObject => {
-  const example = parse(exampleText("mesh-deployment.yaml")) as KubeObject & { readonly spec: object }
+  const example: KubeObject & { readonly spec: object } = parse(exampleText("mesh-deployment.yaml"))
   return { ...example, spec: { ...example.spec, clusters } }
 }
 

@@ -1,8 +1,0 @@
-import { defineConfig } from "vitest/config"
-import shared from "../../vitest.shared.ts"
-
-// What needs real control planes: `npm run test:real`, never part of `npm test`.
-export default defineConfig({
-  ...shared,
-  test: { ...shared.test, name: "real", include: ["test/**/*.real.ts"], fileParallelism: false }
-})

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config"
+import shared from "./vitest.shared.ts"
+
+// What needs real control planes: `npm run test:real`, never part of `npm test`.
+export default defineConfig({
+  ...shared,
+  test: {
+    ...shared.test,
+    name: "real",
+    include: ["{packages,apps}/*/test/**/*.real.ts"],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 1_800_000
+  }
+})
