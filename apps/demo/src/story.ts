@@ -1,3 +1,4 @@
+import { callService } from "@multicluster-mesh/kube-sim"
 import { isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeError, KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
@@ -23,7 +24,7 @@ export const tellTheStory = Effect.fnUntraced(function* (
   const planted = yield* plantUsersMesh(world, "managedcluster3")
   yield* say("Someone runs a mesh of their own on managedcluster3: control plane istio-system/basic.")
   yield* until(narrator, "its operator has installed it", planted.ready)
-  const before = yield* planted.everything
+  const before = yield* settled(planted.everything)
   yield* world.startProduct()
   yield* until(narrator, "the hub shows it as a Mesh", allReady(world.hub, resources.meshes, 1))
   yield* say("$ kubectl -n managedcluster3 get mesh")
@@ -65,6 +66,15 @@ export const tellTheStory = Effect.fnUntraced(function* (
       .map((service) => `${service.service} -> ${service.host} (${service.state})`)
       .join("\n")
   )
+  const caller = { cluster: "managedcluster1", namespace: "mesh-system", name: "mesh" }
+  const call = callService(world.network, caller, "reviews.mesh-bookinfo.svc.cluster.local")
+  yield* say("A workload of managedcluster1-mesh calls http://reviews.mesh-bookinfo:9080; along gateways and trust:")
+  yield* show(
+    call._tag === "Answered"
+      ? `answered by Service ${call.namespace}/${call.service} on ${call.cluster}`
+      : `not answered: ${JSON.stringify(call)}`
+  )
+  if (call._tag !== "Answered") return yield* Effect.die("the imported service does not answer")
 
   yield* chapter("A wish that cannot be granted")
   yield* say("$ kubectl apply -f examples/quickstart/mesh-federation-wrong.yaml")
@@ -114,6 +124,17 @@ export const takeItAllAway = Effect.fnUntraced(function* (
   if (after !== users.before)
     return yield* Effect.die(`the user's mesh has changed:\nbefore ${users.before}\nafter  ${after}`)
   yield* narrator.say("✓ the user's mesh on managedcluster3 is, byte for byte, what it was before")
+})
+
+/** What a look sees once it sees the same twice: operators write their last words late. */
+const settled = Effect.fnUntraced(function* <E>(look: Effect.Effect<string, E>) {
+  let seen = yield* look
+  for (;;) {
+    yield* Effect.sleep("500 millis")
+    const again = yield* look
+    if (again === seen) return seen
+    seen = again
+  }
 })
 
 interface ServiceLine {
