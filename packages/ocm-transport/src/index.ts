@@ -17,6 +17,7 @@ export type {
   Selection,
   ServedKind
 } from "./KubeApi.ts"
+export { holdLeadership, type Leadership, type LeadershipOptions, type Standing } from "./Leadership.ts"
 export { type LookAgain, reconcileByKey, type ReconcileOptions } from "./reconcileByKey.ts"
 export type { Backoff } from "./backoff.ts"
 export { type KubeApiOptions, makeKubeApi } from "./makeKubeApi.ts"
