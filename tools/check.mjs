@@ -1,10 +1,14 @@
 // All that can be said of the code without running it; ends with the first tool that has something to say.
 import { spawnSync } from "node:child_process"
 
+const code = "packages apps tools examples"
 const steps = [
   ["types", "tsc -b"],
-  ["lint", "oxlint --type-aware --deny-warnings packages apps tools"],
-  ["format", "oxfmt --check packages apps tools"],
+  ["lint", `oxlint --type-aware --deny-warnings ${code}`],
+  ["format", `oxfmt --check ${code}`],
+  ["dead code", "knip"],
+  ["project references", "nx sync:check"],
+  ["packages", "node tools/packages.mjs"],
   ["generated files", "node --conditions=@multicluster-mesh/source tools/crds.ts --check"]
 ]
 
