@@ -163,12 +163,15 @@ const removalWaitsFor = (state: HubState, { gone, peering }: WantedPeering, plan
     })
     .join("; ")
 
-/** Objects of ours that no work carries any more: nobody but a person can tell whether they may go. */
+/**
+ * What is still there of a side whose works are gone: it is on its way, unless the works were lost before they could
+ * take it along. That cannot be told apart from here, so the remedy is named with the time when it is needed.
+ */
 const leftover = (state: HubState, peering: MeshPeering, name: SideName): string => {
   const left = sideIdentities(peering.spec[name]).filter((identity) => isOnCluster(state, peering, name, identity))
   return left.length === 0
     ? "its objects to be confirmed gone"
-    : `someone to delete ${left.map(inWords).join(", ")}, which no ManifestWork carries any more`
+    : `${left.map(inWords).join(", ")} to be gone; what no ManifestWork took along stays until someone deletes it`
 }
 
 /** While nothing is known, the step stays what it was. */

@@ -182,6 +182,7 @@ export const reportOf = (
       namespace: object.metadata.namespace ?? "",
       name: object.metadata.name,
       ...markOf(object),
+      approval: approvalOf(object),
       ...(operatorsInstall ? { phase: "Succeeded", state: "AtLatestKnown" } : { state: "UpgradePending" })
     })),
   controlPlanes: found.filter((one) => one.cluster === cluster.name).map(({ report }) => report),
@@ -206,6 +207,11 @@ export const reportOf = (
       .sort()
   }))
 })
+
+const approvalOf = ({ spec }: KubeObject): string =>
+  typeof spec === "object" && spec !== null && "installPlanApproval" in spec && spec.installPlanApproval === "Manual"
+    ? "Manual"
+    : "Automatic"
 
 const markOf = (object: KubeObject): { readonly mark?: Mark } => {
   const [fleetId, unit] = [object.metadata.labels?.[labels.fleetLabel], object.metadata.labels?.[labels.unitLabel]]

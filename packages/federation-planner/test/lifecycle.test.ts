@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { HubState } from "@multicluster-mesh/federation-planner"
-import { isTrue, labels, type KubeObject } from "@multicluster-mesh/mesh-model"
+import { defaultOperator, isTrue, labels, type KubeObject } from "@multicluster-mesh/mesh-model"
 import { clusterOf, deploymentOf, federationOf, hubWith, meshOf, meshRef, now } from "./builders.ts"
 import { Fleet } from "./fleet.ts"
 
@@ -86,10 +86,16 @@ describe("a wished mesh", () => {
   })
 
   it("waits for its operator, and says who must act", () => {
-    const fleet = new Fleet(seed(), { operatorsInstall: false })
-    fleet.settle()
-    assert.notInclude(fleet.on(one), "ServiceMeshControlPlane mesh-system/mesh")
-    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Delivered")?.reason, "WaitingForApproval")
+    const manual = deploymentOf("mesh", clusters, { operator: { ...defaultOperator, installPlanApproval: "Manual" } })
+    for (const [deployment, reason] of [
+      [manual, "WaitingForApproval"],
+      [deploymentOf("mesh", clusters), "OperatorInstalling"]
+    ] as const) {
+      const fleet = new Fleet(seed({ deployments: [deployment] }), { operatorsInstall: false })
+      fleet.settle()
+      assert.notInclude(fleet.on(one), "ServiceMeshControlPlane mesh-system/mesh")
+      assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Delivered")?.reason, reason)
+    }
   })
 
   it("says that its version is refused, and what to do", () => {

@@ -47,7 +47,7 @@ export const ServiceExport = Schema.Struct({
     .pipe(Schema.withDecodingDefaultKey(Effect.succeed("Remote" as const)))
 }).annotate({
   ...rules({
-    rule: "!has(self.alias) || !has(self.alias.name) || size(self.names) == 1",
+    rule: "!has(self.alias) || !has(self.alias.name) || (has(self.names) && size(self.names) == 1)",
     message: "alias.name needs exactly one entry in names"
   })
 })

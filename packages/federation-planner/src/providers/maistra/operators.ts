@@ -65,22 +65,32 @@ export const operatorWait = (knowledge: ClusterKnowledge, name: string): Operato
   if (found.some((operator) => operator.phase === "Succeeded")) return undefined
   return first === undefined
     ? { reason: "OperatorMissing", message: `the operator ${name} to be installed` }
-    : waitOf(first)
+    : waitOf(first, knowledge.operators)
 }
 
-const waitOf = (operator: OperatorReport): OperatorWait => {
+const waitOf = (operator: OperatorReport, all: ReadonlyArray<OperatorReport>): OperatorWait => {
   const where = `Subscription ${operator.namespace}/${operator.name}`
-  const complaint = operator.message === undefined || operator.message === "" ? "" : `: ${operator.message}`
-  if (operator.state === "UpgradePending" && (operator.approval === "Manual" || operator.installedCSV === undefined)) {
+  const said = operator.message ?? ""
+  const complaint = said === "" ? "" : `: ${said}`
+  if (operator.state === "UpgradePending" && needsApproval(operator, all)) {
     return {
       reason: "WaitingForApproval",
       message: `someone to approve the InstallPlan of ${where} on the cluster${complaint}`
     }
   }
-  return operator.phase === "Failed" || operator.state === "UpgradeFailed" || complaint !== ""
+  return operator.phase === "Failed" || operator.state === "UpgradeFailed" || failures.test(said)
     ? { reason: "OperatorFailed", message: `${where} to install its operator${complaint}` }
     : { reason: "OperatorInstalling", message: `${where} to install its operator` }
 }
+
+/** One Subscription with manual approval makes every InstallPlan of its namespace wait for a person. */
+const needsApproval = (operator: OperatorReport, all: ReadonlyArray<OperatorReport>): boolean =>
+  all.some(({ approval, namespace }) => namespace === operator.namespace && approval === "Manual") ||
+  /\bRequiresApproval\b/u.test(operator.message ?? "")
+
+/** What OLM says of an installation that does not go on by itself; all else that it says may pass. */
+const failures =
+  /\b(BundleUnpackFailed|CatalogSourcesUnhealthy|InstallPlanFailed|InstallPlanMissing|ResolutionFailed)\b/u
 
 /** Optional operators that a control plane's components need and that do not run, in words; empty when all do. */
 export const missingOptionalOperators = (
