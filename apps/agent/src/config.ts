@@ -4,6 +4,8 @@ import * as Flag from "effect/cli/Flag"
 import * as Schema from "effect/Schema"
 
 const LogFormat = Schema.Literals(["json", "pretty"])
+/** Calls for each credential; watches do not count. */
+const Rate = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))
 const HealthPort = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Resync = Schema.DurationFromString.check(
   Schema.makeFilter((time) => Duration.isGreaterThan(time, Duration.zero) || 'a time such as "30 seconds"')
@@ -34,12 +36,26 @@ export const flags = {
     ),
     Flag.withDefault(Duration.seconds(30))
   ),
+  qps: Flag.Int("qps").pipe(
+    Flag.withSchema(Rate),
+    Flag.withFallbackConfig(Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Rate)), "MESH_QPS")),
+    Flag.withDescription("Most calls a second to an API server, in the long run; 20 when omitted [MESH_QPS]"),
+    Flag.withDefault(20)
+  ),
+  burst: Flag.Int("burst").pipe(
+    Flag.withSchema(Rate),
+    Flag.withFallbackConfig(Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Rate)), "MESH_BURST")),
+    Flag.withDescription("Most calls to an API server at once, after a rest; 40 when omitted [MESH_BURST]"),
+    Flag.withDefault(40)
+  ),
   healthPort: Flag.Int("health-port").pipe(
     Flag.withSchema(HealthPort),
     Flag.withFallbackConfig(
       Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(HealthPort)), "MESH_HEALTH_PORT")
     ),
-    Flag.withDescription("Port of /healthz and /readyz; 8081 when omitted, 0 switches them off [MESH_HEALTH_PORT]"),
+    Flag.withDescription(
+      "Port of /healthz, /readyz and /metrics; 8081 when omitted, 0 switches them off [MESH_HEALTH_PORT]"
+    ),
     Flag.withDefault(8081)
   ),
   logFormat: Flag.Literals("log-format", LogFormat.literals).pipe(

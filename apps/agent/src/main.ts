@@ -21,14 +21,13 @@ import { agentVersion } from "./version.ts"
 
 const agent = Command.make("agent", flags, (config) =>
   Effect.gen(function* () {
-    const hub = yield* Effect.flatMap(kubeConfigFile(config.hubKubeconfig), makeKubeApi)
-    const local = yield* Effect.flatMap(
-      Option.match(config.kubeconfig, {
-        onNone: () => Effect.mapError(inCluster(), orNameAFile),
-        onSome: (file) => kubeConfigFile(file)
-      }),
-      makeKubeApi
-    )
+    const rateLimit = { qps: config.qps, burst: config.burst }
+    const hub = yield* makeKubeApi(yield* kubeConfigFile(config.hubKubeconfig), { rateLimit })
+    const ownCluster = Option.match(config.kubeconfig, {
+      onNone: () => Effect.mapError(inCluster(), orNameAFile),
+      onSome: (file) => kubeConfigFile(file)
+    })
+    const local = yield* makeKubeApi(yield* ownCluster, { rateLimit })
     const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
     if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
     return yield* runAgent({

@@ -4,6 +4,8 @@ import * as Schema from "effect/Schema"
 import { defaultAddonNamespace } from "./runHub.ts"
 
 const LogFormat = Schema.Literals(["json", "pretty"])
+/** Calls for each credential; watches do not count. */
+const Rate = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))
 const HealthPort = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 /** All that can be set, by flag or else by environment variable. `--log-level` is one of the flags of every command. */
 export const flags = {
@@ -24,12 +26,33 @@ export const flags = {
     ),
     Flag.withDefault(defaultAddonNamespace)
   ),
+  leaderElect: Flag.Boolean("leader-elect").pipe(
+    Flag.withFallbackConfig(Config.Boolean("MESH_LEADER_ELECT")),
+    Flag.withDescription(
+      "Work only while this instance holds the lease, so that a second one can stand by; on when omitted [MESH_LEADER_ELECT]"
+    ),
+    Flag.withDefault(true)
+  ),
+  qps: Flag.Int("qps").pipe(
+    Flag.withSchema(Rate),
+    Flag.withFallbackConfig(Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Rate)), "MESH_QPS")),
+    Flag.withDescription("Most calls a second to an API server, in the long run; 50 when omitted [MESH_QPS]"),
+    Flag.withDefault(50)
+  ),
+  burst: Flag.Int("burst").pipe(
+    Flag.withSchema(Rate),
+    Flag.withFallbackConfig(Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Rate)), "MESH_BURST")),
+    Flag.withDescription("Most calls to an API server at once, after a rest; 100 when omitted [MESH_BURST]"),
+    Flag.withDefault(100)
+  ),
   healthPort: Flag.Int("health-port").pipe(
     Flag.withSchema(HealthPort),
     Flag.withFallbackConfig(
       Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(HealthPort)), "MESH_HEALTH_PORT")
     ),
-    Flag.withDescription("Port of /healthz and /readyz; 8080 when omitted, 0 switches them off [MESH_HEALTH_PORT]"),
+    Flag.withDescription(
+      "Port of /healthz, /readyz and /metrics; 8080 when omitted, 0 switches them off [MESH_HEALTH_PORT]"
+    ),
     Flag.withDefault(8080)
   ),
   logFormat: Flag.Literals("log-format", LogFormat.literals).pipe(

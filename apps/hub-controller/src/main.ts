@@ -17,6 +17,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { flags } from "./config.ts"
+import { leadHub } from "./leadHub.ts"
 import { runHub } from "./runHub.ts"
 import { hubVersion } from "./version.ts"
 
@@ -26,14 +27,19 @@ const hubController = Command.make("hub-controller", flags, (config) =>
       onNone: () => Effect.mapError(inCluster(), orNameAFile),
       onSome: (file) => connectionOf(file, Option.getOrUndefined(config.context))
     })
-    const hub = yield* Effect.flatMap(connection, makeKubeApi)
+    const server = yield* connection
+    const rateLimit = { qps: config.qps, burst: config.burst }
+    const hub = yield* makeKubeApi(server, { rateLimit })
     const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
     if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
-    return yield* runHub({
-      hub,
-      addonNamespace: config.addonNamespace,
-      onReadiness: (value) => Ref.set(readiness, value)
-    })
+    const { addonNamespace } = config
+    const onReadiness = (value: Readiness) => Ref.set(readiness, value)
+    const work = Effect.scoped(runHub({ hub, addonNamespace, onReadiness }))
+    if (!config.leaderElect) return yield* work
+    // sockets of its own: a renewal waits for no other call
+    const leaseApi = yield* makeKubeApi(server)
+    const { whileHeld } = yield* leadHub({ leaseApi, addonNamespace, onReadiness })
+    return yield* whileHeld(work)
   }).pipe(
     Effect.scoped,
     Effect.tapError((error) => Effect.logFatal(`cannot start: ${error.message}`)),
