@@ -19,6 +19,29 @@ const WorkCondition = Schema.Struct({
   observedGeneration: Schema.optionalKey(Schema.Int)
 })
 
+/** What the work agent reads from an object it applied: by paths, or what it knows of well-known kinds. */
+const FeedbackRule = Schema.Struct({
+  type: Schema.Literals(["WellKnownStatus", "JSONPaths"]),
+  jsonPaths: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({ name: Schema.String, path: Schema.String, version: Schema.optionalKey(Schema.String) })
+    )
+  )
+})
+
+/** One value that the work agent read; which field is set says what it is. */
+const FeedbackValue = Schema.Struct({
+  name: Schema.String,
+  fieldValue: Schema.Struct({
+    type: Schema.String,
+    integer: Schema.optionalKey(Schema.Finite),
+    string: Schema.optionalKey(Schema.String),
+    boolean: Schema.optionalKey(Schema.Boolean),
+    jsonRaw: Schema.optionalKey(Schema.String)
+  })
+})
+export type FeedbackValue = typeof FeedbackValue.Type
+
 export const ManifestWorkSpec = Schema.Struct({
   workload: Schema.Struct({ manifests: Schema.optionalKey(Schema.Array(Manifest)) }),
   deleteOption: Schema.optionalKey(
@@ -33,6 +56,7 @@ export const ManifestWorkSpec = Schema.Struct({
     Schema.Array(
       Schema.Struct({
         resourceIdentifier: ResourceIdentifier,
+        feedbackRules: Schema.optionalKey(Schema.Array(FeedbackRule)),
         updateStrategy: Schema.optionalKey(
           Schema.Struct({
             type: Schema.String,
@@ -66,7 +90,10 @@ export const ManifestWorkStatus = Schema.Struct({
               namespace: Schema.optionalKey(Schema.String),
               name: Schema.optionalKey(Schema.String)
             }),
-            conditions: Schema.optionalKey(Schema.Array(WorkCondition))
+            conditions: Schema.optionalKey(Schema.Array(WorkCondition)),
+            statusFeedback: Schema.optionalKey(
+              Schema.Struct({ values: Schema.optionalKey(Schema.Array(FeedbackValue)) })
+            )
           })
         )
       )

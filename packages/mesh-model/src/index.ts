@@ -1,19 +1,27 @@
 export { addressProblem } from "./addresses.ts"
+export {
+  type AddOnDeploymentConfig,
+  AddOnDeploymentConfigSpec,
+  decodeAddOnDeploymentConfig,
+  ImageRegistry
+} from "./AddOnDeploymentConfig.ts"
 export { CertificateFacts } from "./CertificateFacts.ts"
+export { type CertificateSigningRequest, decodeCertificateSigningRequest } from "./CertificateSigningRequest.ts"
 export { Condition, Conditions, isTrue, setConditions, type Verdict } from "./Condition.ts"
 export { customResourceDefinitions, openApiSchema, type CustomResourceDefinition } from "./crd.ts"
 export { canonicalJson, hashOf } from "./hash.ts"
 export * as labels from "./labels.ts"
+export { decodeManagedCluster, isClusterAvailable, ManagedCluster } from "./ManagedCluster.ts"
 export {
-  decodeManagedCluster,
+  AddOnRegistration,
+  ConfigReference,
   decodeManagedClusterAddOn,
   isAddOnAvailable,
-  isClusterAvailable,
-  ManagedCluster,
   ManagedClusterAddOn
-} from "./ManagedCluster.ts"
+} from "./ManagedClusterAddOn.ts"
 export {
   decodeManifestWork,
+  type FeedbackValue,
   ManifestWork,
   manifestsOf,
   ManifestWorkSpec,

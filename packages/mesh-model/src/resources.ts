@@ -43,6 +43,18 @@ export const managedClusterAddOns = namespaced(
   "ManagedClusterAddOn",
   "managedclusteraddons"
 )
+export const clusterManagementAddOns = clusterScoped(
+  "addon.open-cluster-management.io",
+  "v1alpha1",
+  "ClusterManagementAddOn",
+  "clustermanagementaddons"
+)
+export const addOnDeploymentConfigs = namespaced(
+  "addon.open-cluster-management.io",
+  "v1alpha1",
+  "AddOnDeploymentConfig",
+  "addondeploymentconfigs"
+)
 export const manifestWorks = namespaced("work.open-cluster-management.io", "v1", "ManifestWork", "manifestworks")
 export const appliedManifestWorks = clusterScoped(
   "work.open-cluster-management.io",
@@ -67,6 +79,20 @@ export const daemonSets = namespaced("apps", "v1", "DaemonSet", "daemonsets")
 export const jobs = namespaced("batch", "v1", "Job", "jobs")
 export const cronJobs = namespaced("batch", "v1", "CronJob", "cronjobs")
 export const clusterRoles = clusterScoped("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles")
+export const clusterRoleBindings = clusterScoped(
+  "rbac.authorization.k8s.io",
+  "v1",
+  "ClusterRoleBinding",
+  "clusterrolebindings"
+)
+export const roles = namespaced("rbac.authorization.k8s.io", "v1", "Role", "roles")
+export const roleBindings = namespaced("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings")
+export const certificateSigningRequests = clusterScoped(
+  "certificates.k8s.io",
+  "v1",
+  "CertificateSigningRequest",
+  "certificatesigningrequests"
+)
 export const customResourceDefinitions = clusterScoped(
   "apiextensions.k8s.io",
   "v1",

@@ -74,7 +74,7 @@ export interface KubeApi {
   readonly replace: (
     type: ResourceType,
     object: KubeObject,
-    options?: { readonly subresource?: "status"; readonly fieldManager?: string }
+    options?: { readonly subresource?: "status" | "approval"; readonly fieldManager?: string }
   ) => Effect<KubeObject, KubeError>
   /** Server-side apply: the fields of `object` are what `fieldManager` owns from now on. */
   readonly apply: (

@@ -16,7 +16,7 @@ export const collectionPath = (type: ResourceType, namespace: string | undefined
 }
 
 /** The path of one object. A namespaced kind without a namespace is a bug of the caller, and thrown as one. */
-export const objectPath = (type: ResourceType, ref: ObjectRef, subresource?: "status"): string => {
+export const objectPath = (type: ResourceType, ref: ObjectRef, subresource?: "status" | "approval"): string => {
   if (type.namespaced && ref.namespace === undefined) {
     throw new Error(`${type.kind} ${ref.name}: a namespaced object needs a namespace`)
   }
@@ -29,7 +29,7 @@ export const callName = (
   verb: string,
   type: ResourceType,
   ref: Partial<ObjectRef> = {},
-  subresource?: "status"
+  subresource?: "status" | "approval"
 ): string => {
   const parts = [type.plural, type.namespaced ? ref.namespace : undefined, ref.name, subresource]
   return `${verb} ${parts.filter((part) => part !== undefined).join("/")}`

@@ -9,6 +9,7 @@ import {
   list,
   mapList,
   oneOf,
+  open,
   text,
   whole,
   yesNo
@@ -82,6 +83,50 @@ const managedClusterSetBindings = crdOf({
 
 const specHash = fields({ group: text, resource: text, namespace: text, name: text, specHash: text })
 
+const configReference = fields({
+  group: text,
+  resource: text,
+  desiredConfig: specHash,
+  lastKnownGoodConfig: specHash,
+  lastAppliedConfig: specHash
+})
+
+const clusterManagementAddOns = crdOf({
+  group: addon,
+  kind: "ClusterManagementAddOn",
+  plural: "clustermanagementaddons",
+  version: "v1alpha1",
+  scope: "Cluster",
+  shortNames: ["cma", "cmas"],
+  spec: fields({
+    addOnMeta: fields({ displayName: text, description: text }),
+    supportedConfigs: mapList(
+      fields(
+        { group: { ...text, default: "" }, resource: text, defaultConfig: fields({ namespace: text, name: text }) },
+        ["resource"]
+      ),
+      "group",
+      "resource"
+    ),
+    installStrategy: open
+  }),
+  status: fields({
+    defaultconfigReferences: list(configReference),
+    installProgressions: list(
+      fields({ namespace: text, name: text, configReferences: list(configReference), conditions })
+    )
+  }),
+  columns: [{ name: "Display Name", type: "string", jsonPath: ".spec.addOnMeta.displayName" }]
+})
+
+const addOnDeploymentConfigs = crdOf({
+  group: addon,
+  kind: "AddOnDeploymentConfig",
+  plural: "addondeploymentconfigs",
+  version: "v1alpha1",
+  spec: open
+})
+
 const managedClusterAddOns = crdOf({
   group: addon,
   kind: "ManagedClusterAddOn",
@@ -96,7 +141,11 @@ const managedClusterAddOns = crdOf({
     conditions,
     namespace: text,
     addOnMeta: fields({ displayName: text, description: text }),
-    supportedConfigs: list(fields({ group: text, resource: text })),
+    supportedConfigs: mapList(
+      fields({ group: { ...text, default: "" }, resource: text }, ["resource"]),
+      "group",
+      "resource"
+    ),
     configReferences: list(
       fields({
         group: text,
@@ -110,9 +159,10 @@ const managedClusterAddOns = crdOf({
     ),
     relatedObjects: list(fields({ group: text, resource: text, namespace: text, name: text })),
     registrations: list(
-      fields({ signerName: text, subject: fields({ user: text, groups: list(text), organizationUnits: list(text) }) })
+      fields({ signerName: text, subject: fields({ user: text, groups: list(text), organizationUnit: list(text) }) })
     ),
-    healthCheck: fields({ mode: text })
+    kubeClientDriver: oneOf("csr", "token"),
+    healthCheck: fields({ mode: { ...oneOf("Lease", "Customized"), default: "Lease" } })
   }),
   columns: [
     { name: "Available", type: "string", jsonPath: '.status.conditions[?(@.type=="Available")].status' },
@@ -139,6 +189,12 @@ const manifestWorks = crdOf({
       fields(
         {
           resourceIdentifier: identifier,
+          feedbackRules: list(
+            fields({
+              type: oneOf("WellKnownStatus", "JSONPaths"),
+              jsonPaths: list(fields({ name: text, path: text, version: text }, ["name", "path"]))
+            })
+          ),
           updateStrategy: fields({
             type: { ...oneOf("Update", "CreateOnly", "ServerSideApply", "ReadOnly"), default: "Update" },
             serverSideApply: fields({
@@ -165,7 +221,15 @@ const manifestWorks = crdOf({
             namespace: text,
             name: text
           }),
-          conditions
+          conditions,
+          statusFeedback: fields({
+            values: list(
+              fields({
+                name: text,
+                fieldValue: fields({ type: text, integer: whole, string: text, boolean: yesNo, jsonRaw: text })
+              })
+            )
+          })
         })
       )
     })
@@ -196,6 +260,8 @@ export const ocmHubCrds: ReadonlyArray<KubeObject> = [
   managedClusters,
   managedClusterSets,
   managedClusterSetBindings,
+  clusterManagementAddOns,
+  addOnDeploymentConfigs,
   managedClusterAddOns,
   manifestWorks
 ]

@@ -5,7 +5,7 @@ import { answerResource } from "./answerResource.ts"
 import { methodNotAllowed, notImplemented } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from "./discovery.ts"
-import { resourceOf } from "./Kind.ts"
+import { type Kind, resourceOf } from "./Kind.ts"
 import { openApiDocument, openApiRoot } from "./openApi.ts"
 import { isApply } from "./patchObject.ts"
 import { type Route, routeOf } from "./route.ts"
@@ -75,6 +75,10 @@ const version = {
   platform: "linux/amd64"
 }
 
+/** Of a certificate request, `approval` is the part of the status that says so. */
+const isApproval = (kind: Kind, subresource: string | undefined): boolean =>
+  subresource === "approval" && kind.type.plural === "certificatesigningrequests"
+
 const toResource = Effect.fnUntraced(function* (
   server: Server,
   request: Request,
@@ -87,7 +91,7 @@ const toResource = Effect.fnUntraced(function* (
   ) {
     return pageNotFound
   }
-  const { subresource } = route
+  const subresource = isApproval(kind, route.subresource) ? "status" : route.subresource
   const where = `${request.method} ${request.url.pathname}`
   if (subresource !== undefined && (subresource !== "status" || !kind.subresources.status)) {
     return kind.custom || subresource === "status"
