@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs"
-import { homedir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { cacheFolder } from "./cacheFolder.ts"
 import { TestenvError } from "./TestenvError.ts"
 
 /** Paths of the Kubernetes binaries. */
@@ -28,13 +28,10 @@ export const kubeTools: Effect.Effect<KubeTools, TestenvError> = Effect.suspend(
   const given = process.env["KUBEBUILDER_ASSETS"]
   if (given !== undefined && given !== "") return check(toolsIn(given, "etcd"))
   const sums = readFileSync(join(module, "go.sum"))
-  const folder = join(cacheFolder(), createHash("sha256").update(sums).update(version).digest("hex").slice(0, 16))
+  const folder = join(cacheFolder("kube"), createHash("sha256").update(sums).update(version).digest("hex").slice(0, 16))
   const built = toolsIn(folder, "server")
   return Object.values(built).every((file) => existsSync(file)) ? Effect.succeed(built) : build(folder, built)
 })
-
-const cacheFolder = (): string =>
-  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "multicluster-mesh", "kube")
 
 // The module go.etcd.io/etcd/server/v3 gives its binary the name of its folder.
 const toolsIn = (folder: string, etcd: string): KubeTools => ({
@@ -67,8 +64,8 @@ const build = (folder: string, built: KubeTools): Effect.Effect<KubeTools, Teste
     process.stderr.write(
       `building etcd, kube-apiserver and kubectl ${version} once, into ${folder} (takes some minutes)\n`
     )
-    mkdirSync(cacheFolder(), { recursive: true })
-    const making = mkdtempSync(join(cacheFolder(), "making-"))
+    mkdirSync(cacheFolder("kube"), { recursive: true })
+    const making = mkdtempSync(join(cacheFolder("kube"), "making-"))
     const [major, minor] = version.split(".")
     const stamp = `-X k8s.io/component-base/version.gitVersion=v${version} -X k8s.io/component-base/version.gitMajor=${major} -X k8s.io/component-base/version.gitMinor=${minor}`
     const done = spawnSync("go", ["build", "-trimpath", "-ldflags", `-s -w ${stamp}`, "-o", `${making}/`, "tool"], {
