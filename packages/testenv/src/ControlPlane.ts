@@ -1,6 +1,8 @@
 import { type Connection, connectionTo } from "@multicluster-mesh/ocm-transport"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { request } from "node:https"
 import { tmpdir } from "node:os"
@@ -22,7 +24,14 @@ export interface ControlPlane {
   /** Logs and certificates; goes with the scope. */
   readonly folder: string
   readonly etcd: RunningProcess
-  readonly apiServer: RunningProcess
+  /**
+   * Kills the API server, and after `pause` starts another one on the same port and data; returns when it is ready.
+   *
+   * Errors: `TestenvError` with the end of its log when it does not come up again.
+   */
+  readonly restartApiServer: (pause: Duration.Input) => Effect.Effect<void, TestenvError>
+  /** From now on clients are known that these authorities signed (PEM), beside `authority`; others no more. */
+  readonly trustClients: (authorities: ReadonlyArray<string>) => Effect.Effect<void>
 }
 
 /**
@@ -42,6 +51,7 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
     return full
   }
   const accounts = signingKey()
+  file("ca.crt", authority.certificate)
   file("ca.key", authority.key)
   const [etcdPort, peerPort, port] = [yield* freePort, yield* freePort, yield* freePort]
   const etcd = yield* startProcess({
@@ -59,7 +69,10 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
       `--initial-cluster=default=http://127.0.0.1:${peerPort}`
     ]
   })
-  const apiServer = yield* startProcess({
+  const trustClients = (authorities: ReadonlyArray<string>) =>
+    Effect.sync(() => file("clients.crt", [authority.certificate, ...authorities].join("\n")))
+  const clients = yield* trustClients([])
+  const startApiServer = startProcess({
     name: "kube-apiserver",
     command: tools.apiServer,
     folder,
@@ -69,7 +82,7 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
       `--secure-port=${port}`,
       `--tls-cert-file=${file("serving.crt", serving.certificate)}`,
       `--tls-private-key-file=${file("serving.key", serving.key)}`,
-      `--client-ca-file=${file("ca.crt", authority.certificate)}`,
+      `--client-ca-file=${clients}`,
       `--service-account-key-file=${file("accounts.pub", accounts.publicKey)}`,
       `--service-account-signing-key-file=${file("accounts.key", accounts.key)}`,
       "--service-account-issuer=https://kubernetes.default.svc",
@@ -80,7 +93,14 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
     ]
   })
   const server = `https://127.0.0.1:${port}`
-  yield* Effect.raceFirst(ready(server, authority.certificate), Effect.raceFirst(etcd.ended, apiServer.ended))
+  const scope = yield* Effect.scope
+  let apiServer: RunningProcess | undefined
+  const start = Effect.gen(function* () {
+    const started = yield* startApiServer
+    apiServer = started
+    yield* Effect.raceFirst(ready(server, authority.certificate), Effect.raceFirst(etcd.ended, started.ended))
+  }).pipe(Scope.provide(scope))
+  yield* start
   const result: ControlPlane = {
     server,
     connection: connectionTo(server, {
@@ -92,7 +112,16 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
     authority,
     folder,
     etcd,
-    apiServer
+    restartApiServer: (pause) =>
+      Effect.gen(function* () {
+        if (apiServer !== undefined) {
+          yield* apiServer.signal("SIGKILL")
+          yield* apiServer.exited
+        }
+        yield* Effect.sleep(pause)
+        yield* start
+      }),
+    trustClients: (authorities) => Effect.asVoid(trustClients(authorities))
   }
   return result
 })

@@ -1,6 +1,8 @@
 export { type Authority, type KeyPair, makeAuthority } from "./certificates.ts"
 export { type ControlPlane, startControlPlane } from "./ControlPlane.ts"
 export { freePort } from "./freePort.ts"
+export { type Proxy, startProxy } from "./startProxy.ts"
+export { type HelmTools, helmTools } from "./HelmTools.ts"
 export { startControllers } from "./startControllers.ts"
 export { type KubeTools, kubeTools } from "./KubeTools.ts"
 export { type ProcessOptions, type RunningProcess, startProcess } from "./startProcess.ts"

@@ -18,6 +18,10 @@ export interface RunningProcess {
   readonly pid: number
   /** Fails as soon as the process has ended, with the end of its log. */
   readonly ended: Effect.Effect<never, TestenvError>
+  /** Its exit code, once it has ended. */
+  readonly exited: Effect.Effect<number>
+  /** Sends it a signal, unless it has ended. */
+  readonly signal: (signal: NodeJS.Signals) => Effect.Effect<void>
   readonly log: string
 }
 
@@ -64,7 +68,15 @@ export const startProcess = Effect.fnUntraced(function* (options: ProcessOptions
     Effect.promise(() => started.exit),
     (code) => Effect.fail(new TestenvError({ part: options.name, problem: `ended with ${code}\n${lastLines(log)}` }))
   )
-  const result: RunningProcess = { pid: started.pid, ended, log }
+  let running = true
+  void started.exit.then(() => (running = false))
+  const result: RunningProcess = {
+    pid: started.pid,
+    ended,
+    exited: Effect.promise(() => started.exit),
+    signal: (signal) => Effect.sync(() => running && process.kill(started.pid, signal)),
+    log
+  }
   return result
 })
 
