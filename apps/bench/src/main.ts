@@ -1,0 +1,73 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Argument, Command, Flag } from "effect/cli"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { cpus } from "node:os"
+import { BenchError } from "./BenchError.ts"
+import type { Figure } from "./Figure.ts"
+import { measurePlan } from "./plan/measurePlan.ts"
+import { printFigures } from "./printFigures.ts"
+
+const Figures = Schema.Struct({
+  machine: Schema.String,
+  figures: Schema.Array(
+    Schema.Struct({
+      name: Schema.String,
+      unit: Schema.Literals(["ms", "MiB", "writes", "CPU s"]),
+      samples: Schema.Array(Schema.Number),
+      budget: Schema.optionalKey(Schema.Number),
+      aim: Schema.optionalKey(Schema.Number),
+      counts: Schema.optionalKey(Schema.Literals(["median", "p99", "max"]))
+    })
+  )
+})
+const parts = ["plan"] as const
+
+const bench = Command.make(
+  "bench",
+  {
+    parts: Argument.Literals("part", parts).pipe(
+      Argument.withDescription("What to measure; everything when omitted"),
+      Argument.variadic()
+    ),
+    clusters: Flag.Int("clusters").pipe(Flag.withDescription("Clusters to plan"), Flag.withDefault(3500)),
+    services: Flag.Int("services").pipe(Flag.withDescription("Services that are offered"), Flag.withDefault(10_000)),
+    runs: Flag.Int("runs").pipe(Flag.withDescription("How often to measure"), Flag.withDefault(3)),
+    json: Flag.String("json").pipe(Flag.withDescription("File to write the figures to"), Flag.optional),
+    before: Flag.String("before").pipe(
+      Flag.withDescription("File with the figures of another run, to show beside"),
+      Flag.optional
+    ),
+    against: Flag.String("against").pipe(
+      Flag.withDescription("Folder of another checkout, whose planner is measured in turn with this one"),
+      Flag.optional
+    ),
+    profile: Flag.String("profile").pipe(Flag.withDescription("Folder for CPU profiles"), Flag.optional)
+  },
+  Effect.fnUntraced(function* (flags) {
+    const profile = Option.getOrUndefined(flags.profile)
+    if (profile !== undefined) mkdirSync(profile, { recursive: true })
+    const earlier = Option.isNone(flags.before) ? [] : yield* readFigures(flags.before.value)
+    const wanted = new Set<string>(flags.parts.length === 0 ? parts : flags.parts)
+    const figures: Array<Figure> = []
+    if (wanted.has("plan"))
+      figures.push(...(yield* measurePlan({ ...flags, against: Option.getOrUndefined(flags.against), profile })))
+    yield* Console.log(`\n${printFigures(figures, new Map(earlier.map((figure) => [figure.name, figure])))}`)
+    if (Option.isSome(flags.json))
+      writeFileSync(flags.json.value, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`)
+  }, Effect.scoped)
+).pipe(Command.withDescription("Measures what the product takes, and shows the budget beside it."))
+
+const machine = `${cpus().length} x ${cpus()[0]?.model ?? "?"}, Node ${process.version}`
+
+const readFigures = (file: string): Effect.Effect<ReadonlyArray<Figure>, BenchError> =>
+  Effect.try({
+    try: () => Schema.decodeUnknownSync(Schema.fromJsonString(Figures))(readFileSync(file, "utf8")).figures,
+    catch: (cause) => new BenchError({ problem: `${file} has no figures: ${String(cause)}` })
+  })
+
+Command.run(bench, { version: "0.0.0" }).pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain())
