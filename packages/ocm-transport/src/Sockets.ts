@@ -26,39 +26,44 @@ interface CurrentSockets {
 
 const maxCalls = 16
 const rereadAfter = Duration.minutes(1)
+/** Files are seldom half written for long. */
+const rereadAfterFailure = Duration.seconds(5)
 
 /**
  * Keeps sockets for a connection while the scope lives. Credentials are read again when they are a minute old; new
- * ones get new sockets, while what is under way on the old ones ends in peace. Credentials that cannot be read any
- * more (a file half written) leave the old ones in use.
+ * ones get new sockets, while what is under way on the old ones ends in peace. Credentials that cannot be read or
+ * used (a file half written, a key that is not the certificate's) leave the old ones in use.
  */
 export const makeSockets = Effect.fnUntraced(function* (connection: Connection) {
   const one = yield* Semaphore.make(1)
   let held: { readonly credentials: Credentials; readonly sockets: Sockets } | undefined
-  let readAt = 0
+  let rereadAt = 0
   yield* Effect.addFinalizer(() => Effect.sync(() => held && destroy(held.sockets)))
 
+  const open = Effect.flatMap(connection.credentials, (credentials) =>
+    held !== undefined && sameCredentials(held.credentials, credentials)
+      ? Effect.succeed(held)
+      : Effect.map(openSockets(connection, credentials), (sockets) => ({ credentials, sockets }))
+  )
   const read = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const answer = yield* Effect.exit(connection.credentials)
-    if (Exit.isFailure(answer)) {
-      if (held === undefined) return yield* Effect.failCause(answer.cause)
-      yield* Effect.logWarning("credentials cannot be read again, the old ones stay in use", answer.cause)
-      readAt = now
+    const opened = yield* Effect.exit(open)
+    if (Exit.isFailure(opened)) {
+      if (held === undefined) return yield* Effect.failCause(opened.cause)
+      yield* Effect.logWarning("credentials cannot be read again, the old ones stay in use", opened.cause)
+      rereadAt = now + Duration.toMillis(rereadAfterFailure)
       return false
     }
-    const credentials = answer.value
-    readAt = now
-    if (held !== undefined && sameCredentials(held.credentials, credentials)) return false
-    const sockets = yield* openSockets(connection, credentials)
+    rereadAt = now + Duration.toMillis(rereadAfter)
+    if (opened.value === held) return false
     if (held !== undefined) retire(held.sockets)
-    held = { credentials, sockets }
+    held = opened.value
     return true
   })
 
   const current = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    if (held === undefined || now - readAt > Duration.toMillis(rereadAfter)) yield* read
+    if (held === undefined || now > rereadAt) yield* read
     return held === undefined ? yield* Effect.die("no sockets after a successful read") : held.sockets
   })
   const result: CurrentSockets = { current: one.withPermits(1)(current), reread: one.withPermits(1)(read) }
@@ -68,16 +73,26 @@ export const makeSockets = Effect.fnUntraced(function* (connection: Connection) 
 const sameCredentials = (a: Credentials, b: Credentials): boolean =>
   a.ca === b.ca && a.certificate === b.certificate && a.key === b.key && a.token === b.token
 
-const openSockets = (connection: Connection, credentials: Credentials): Effect.Effect<Sockets, KubeConfigError> =>
-  Effect.try({
+const openSockets = (connection: Connection, credentials: Credentials): Effect.Effect<Sockets, KubeConfigError> => {
+  const unusable = (problem: string) => new KubeConfigError({ file: connection.server, problem })
+  const { ca, certificate, key } = credentials
+  const cut = Object.entries({ ca, certificate, key }).find(([, pem]) => pem !== undefined && !isWhole(pem))
+  if (cut !== undefined) return Effect.fail(unusable(`${cut[0]}: not a whole PEM`))
+  return Effect.try({
     try: () => ({
       calls: agentFor(connection, credentials, { keepAlive: true, maxSockets: maxCalls }),
       watches: agentFor(connection, credentials, { keepAlive: false }),
       authorization: credentials.token === undefined ? undefined : `Bearer ${credentials.token}`
     }),
-    catch: (cause) =>
-      new KubeConfigError({ file: connection.server, problem: `unusable certificate or key: ${messageOf(cause)}` })
+    catch: (cause) => unusable(`unusable certificate or key: ${messageOf(cause)}`)
   })
+}
+
+/** What a file holds while it is being written may look like fewer certificates, or none. */
+const isWhole = (pem: string): boolean => {
+  const begun = pem.match(/^-----BEGIN [^-]+-----\s*$/gmu)?.length ?? 0
+  return begun > 0 && begun === pem.match(/^-----END [^-]+-----\s*$/gmu)?.length
+}
 
 const agentFor = (connection: Connection, credentials: Credentials, options: http.AgentOptions): http.Agent => {
   if (!connection.server.startsWith("https:")) return new http.Agent(options)

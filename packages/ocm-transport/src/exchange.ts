@@ -35,6 +35,8 @@ export interface Failure {
   readonly error: KubeError
   /** The server had closed the idle socket before it saw the call. */
   readonly staleSocket: boolean
+  /** One side did not accept the other's certificate: perhaps ours, or what we trust, is out of date. */
+  readonly distrust: boolean
 }
 
 export interface Answer {
@@ -45,29 +47,33 @@ export interface Answer {
 /** Sends a call and reads its whole answer. */
 export const exchange = (connection: Connection, call: Call, sockets: Sockets): Effect.Effect<Answer, Failure> =>
   Effect.callback((resume) => {
-    const fail = (error: KubeError, staleSocket = false) => resume(Effect.fail({ error, staleSocket }))
+    const fail = (error: KubeError, why: Partial<Failure> = {}) =>
+      resume(Effect.fail({ error, staleSocket: false, distrust: false, ...why }))
     const request = open(connection, call, sockets, sockets.calls)
     request.on("response", (response) =>
       readAll(response, (failure, text) => {
         if (failure !== undefined) fail(noAnswer(call.call, `answer cut off: ${failure.message}`))
         else if (succeeded(response)) {
           const answer = Effect.map(parsed(call, text), (body) => ({ status: response.statusCode ?? 0, body }))
-          resume(Effect.mapError(answer, (error) => ({ error, staleSocket: false })))
+          resume(Effect.mapError(answer, (error) => ({ error, staleSocket: false, distrust: false })))
         } else fail(refusal(call, response, text))
       })
     )
-    request.on("error", (error) => fail(noAnswer(call.call, describe(error)), isStale(request, error)))
+    request.on("error", (error) =>
+      fail(noAnswer(call.call, describe(error)), { staleSocket: isStale(request, error), distrust: isDistrust(error) })
+    )
     return Effect.sync(() => request.destroy())
   })
 
 /** Sends a call whose answer is a line at a time, for as long as the server goes on. */
-export const follow = (connection: Connection, call: WatchCall, sockets: Sockets): Effect.Effect<void, KubeError> =>
+export const follow = (connection: Connection, call: WatchCall, sockets: Sockets): Effect.Effect<void, Failure> =>
   Effect.callback((resume) => {
     const request = open(connection, call, sockets, sockets.watches)
-    const end = (exit: Exit.Exit<void, KubeError>) => {
+    const end = (exit: Exit.Exit<void, Failure>) => {
       resume(exit)
       request.destroy()
     }
+    const fail = (error: KubeError, distrust = false) => end(Exit.fail({ error, staleSocket: false, distrust }))
     // a bug in a callback fails the watch, not the process
     const guarded = (run: () => void) => {
       const exit = Effect.runSyncExit(Effect.sync(run))
@@ -76,12 +82,12 @@ export const follow = (connection: Connection, call: WatchCall, sockets: Sockets
     const onChunk = splitLines((line) => {
       if (request.destroyed) return
       const error = call.onLine(line)
-      if (error !== undefined) end(Exit.fail(error))
+      if (error !== undefined) fail(error)
     })
     request.on("response", (response) => {
       if (!succeeded(response)) {
         readAll(response, (failure, text) =>
-          end(Exit.fail(failure === undefined ? refusal(call, response, text) : noAnswer(call.call, failure.message)))
+          fail(failure === undefined ? refusal(call, response, text) : noAnswer(call.call, failure.message))
         )
         return
       }
@@ -90,9 +96,9 @@ export const follow = (connection: Connection, call: WatchCall, sockets: Sockets
       guarded(call.onOpen)
       response.on("data", (chunk: Buffer) => guarded(() => onChunk(chunk)))
       response.on("end", () => end(Exit.void))
-      response.on("error", (error) => end(Exit.fail(noAnswer(call.call, describe(error)))))
+      response.on("error", (error) => fail(noAnswer(call.call, describe(error))))
     })
-    request.on("error", (error) => end(Exit.fail(noAnswer(call.call, describe(error)))))
+    request.on("error", (error) => fail(noAnswer(call.call, describe(error)), isDistrust(error)))
     return Effect.sync(() => request.destroy())
   })
 
@@ -146,6 +152,8 @@ const refusal = (call: Call, response: http.IncomingMessage, text: string): Kube
 
 const isStale = (request: http.ClientRequest, error: NodeJS.ErrnoException): boolean =>
   request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE")
+
+const isDistrust = (error: NodeJS.ErrnoException): boolean => /SSL|TLS|CERT|VERIFY|EPROTO/u.test(error.code ?? "")
 
 /** Several addresses of one host fail as one AggregateError without a message of its own. */
 const describe = (error: NodeJS.ErrnoException): string =>

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { growing } from "./backoff.ts"
 import type { Connection } from "./Connection.ts"
-import { type Call, exchange, follow, type WatchCall } from "./exchange.ts"
+import { type Call, exchange, type Failure, follow, type WatchCall } from "./exchange.ts"
 import type { KubeConfigError } from "./KubeConfigError.ts"
 import type { KubeError } from "./KubeError.ts"
 import { measured, requestsOf } from "./measured.ts"
@@ -37,21 +37,21 @@ export const makeRequests = Effect.fnUntraced(function* (connection: Connection,
   const { host } = new URL(connection.server)
   const turn = rateLimit === undefined ? Effect.void : yield* makeRateLimit(rateLimit, host)
 
-  /** A token may have been replaced since we read it: a 401 is final only for the newest credentials. */
-  const withSockets = <A>(call: Call, run: (sockets: Sockets) => Effect.Effect<A, KubeError>) => {
-    const once = Effect.flatMap(sockets.current.pipe(unreadable(call)), run)
-    return Effect.catchReason(once, "KubeError", "Unauthorized", (_, error) =>
-      Effect.flatMap(sockets.reread.pipe(unreadable(call)), (changed) => (changed ? once : Effect.fail(error)))
-    )
+  /** A file may have been replaced since we read it: a refusal is final only for the newest credentials. */
+  const withSockets = <A>(call: Call, run: (sockets: Sockets) => Effect.Effect<A, Failure>) => {
+    const once = Effect.flatMap(unreadable(call, sockets.current), run)
+    return Effect.catch(once, (failure) =>
+      failure.distrust || failure.error.reason._tag === "Unauthorized"
+        ? Effect.flatMap(unreadable(call, sockets.reread), (changed) => (changed ? once : Effect.fail(failure)))
+        : Effect.fail(failure)
+    ).pipe(Effect.mapError(({ error }) => error))
   }
 
   const exchangeOnce = (call: Call) =>
     withSockets(call, (sockets) => {
       const once = exchange(connection, call, sockets)
       return Effect.catch(once, (failure) =>
-        failure.staleSocket && call.repeatable === true
-          ? Effect.mapError(once, (second) => second.error)
-          : Effect.fail(failure.error)
+        failure.staleSocket && call.repeatable === true ? once : Effect.fail(failure)
       )
     }).pipe(
       Effect.timeoutOrElse({
@@ -100,7 +100,12 @@ export const makeRequests = Effect.fnUntraced(function* (connection: Connection,
   return requests
 })
 
-const unreadable = (call: Call) => Effect.mapError((error: KubeConfigError) => noAnswer(call.call, error.message))
+const unreadable = <A>(call: Call, credentials: Effect.Effect<A, KubeConfigError>): Effect.Effect<A, Failure> =>
+  Effect.mapError(credentials, ({ message }) => ({
+    error: noAnswer(call.call, message),
+    staleSocket: false,
+    distrust: false
+  }))
 
 const mayRepeat = (call: Call, error: KubeError): boolean =>
   error.reason._tag === "TooManyRequests" || (error.reason._tag === "Unavailable" && call.repeatable === true)
