@@ -9,7 +9,8 @@ const steps = [
   ["dead code", "knip"],
   ["project references", "nx sync:check"],
   ["packages", "node tools/packages.mjs"],
-  ["generated files", "node --conditions=@multicluster-mesh/source tools/crds.ts --check"]
+  ["generated files", "node --conditions=@multicluster-mesh/source tools/crds.ts --check"],
+  ["chart", "node --conditions=@multicluster-mesh/source tools/chart.ts --check"]
 ]
 
 for (const [name, command] of steps) {

@@ -1,27 +1,18 @@
-// Writes deploy/crds from the schemas, or with --check says whether they differ.
-import { readFileSync, writeFileSync } from "node:fs"
+// Writes deploy/crds and what is made of it from the schemas, or with --check says whether they differ.
 import { customResourceDefinitions } from "../packages/mesh-model/src/index.ts"
 import { stringify } from "yaml"
+import { writeGenerated } from "./writeGenerated.ts"
 
-const check = process.argv.includes("--check")
-const folder = new URL("../deploy/crds/", import.meta.url)
-const read = (file: URL): string => {
-  try {
-    return readFileSync(file, "utf8")
-  } catch {
-    return ""
-  }
-}
+const header = "# Made from the schemas in packages/mesh-model by `npm run crds`; do not edit.\n"
+const definitions = customResourceDefinitions().map((definition) => ({
+  name: definition.metadata.name,
+  text: stringify(definition, { aliasDuplicateObjects: false, lineWidth: 0 })
+}))
 
-for (const definition of customResourceDefinitions()) {
-  const file = new URL(`${definition.metadata.name}.yaml`, folder)
-  const text = `# Made from the schemas in packages/mesh-model by \`npm run crds\`; do not edit.\n${stringify(definition, { aliasDuplicateObjects: false, lineWidth: 0 })}`
-  if (read(file) === text) continue
-  if (check) {
-    console.error(`deploy/crds/${definition.metadata.name}.yaml differs from the schemas: npm run crds`)
-    process.exitCode = 1
-  } else {
-    writeFileSync(file, text)
-    console.log(`wrote deploy/crds/${definition.metadata.name}.yaml`)
-  }
-}
+for (const { name, text } of definitions) writeGenerated(`deploy/crds/${name}.yaml`, header + text, "npm run crds")
+// kustomize reads nothing outside of its folder; the chart has a link
+writeGenerated(
+  "deploy/kustomize/base/crds.yaml",
+  header + definitions.map(({ text }) => text).join("---\n"),
+  "npm run crds"
+)

@@ -16,7 +16,8 @@ export class HubNotPrepared extends Schema.TaggedError<HubNotPrepared>()("HubNot
   }
 }
 
-const secretName = "multicluster-mesh-fleet"
+/** Secret with the id of the fleet, in the namespace of the add-on. */
+export const fleetSecret = "multicluster-mesh-fleet"
 
 /** ACM's backup keeps what carries this label; with another fleet id our own objects would be foreign to us. */
 const backupLabel = "cluster.open-cluster-management.io/backup"
@@ -27,7 +28,7 @@ const backupLabel = "cluster.open-cluster-management.io/backup"
  * It is made at random once, and kept in the Secret `multicluster-mesh-fleet`, which nothing ever changes.
  */
 export const fleetIdOf = Effect.fnUntraced(function* (api: KubeApi, namespace: string) {
-  const ref = { namespace, name: secretName }
+  const ref = { namespace, name: fleetSecret }
   const secret = yield* api.get(resources.secrets, ref).pipe(
     Effect.catchReason("KubeError", "NotFound", () => createSecret(api, namespace)),
     Effect.catchReason("KubeError", "AlreadyExists", () => api.get(resources.secrets, ref))
@@ -43,7 +44,7 @@ const createSecret = Effect.fnUntraced(function* (api: KubeApi, namespace: strin
       {
         apiVersion: "v1",
         kind: "Secret",
-        metadata: { name: secretName, namespace, labels: { [backupLabel]: "" } },
+        metadata: { name: fleetSecret, namespace, labels: { [backupLabel]: "" } },
         type: "Opaque",
         data: { id: Base64.encode(id) }
       },
@@ -73,7 +74,7 @@ const readId = (secret: KubeObject, namespace: string) => {
     ? Effect.succeed(id)
     : Effect.fail(
         new HubNotPrepared({
-          problem: `Secret ${namespace}/${secretName} has no usable "id": restore it from a backup. A new one would make everything on the managed clusters foreign to this hub`
+          problem: `Secret ${namespace}/${fleetSecret} has no usable "id": restore it from a backup. A new one would make everything on the managed clusters foreign to this hub`
         })
       )
 }

@@ -1,0 +1,114 @@
+import { resources, type ResourceType } from "@multicluster-mesh/mesh-model"
+import { fleetSecret } from "./fleetId.ts"
+import { leaseName } from "./leadHub.ts"
+
+/** One rule of a role, and what needs it. */
+export interface Right {
+  readonly why: string
+  readonly apiGroups: readonly [string]
+  readonly resources: ReadonlyArray<string>
+  readonly verbs: ReadonlyArray<string>
+  readonly resourceNames?: ReadonlyArray<string>
+}
+
+const read = ["get", "list", "watch"]
+/** An apply that makes the object asks for the right to create it, too. */
+const apply = ["create", "patch"]
+
+const right = (
+  why: string,
+  types: readonly [ResourceType, ...ReadonlyArray<ResourceType>],
+  verbs: ReadonlyArray<string>,
+  more: { readonly subresource?: string; readonly names?: ReadonlyArray<string> } = {}
+): Right => ({
+  why,
+  apiGroups: [types[0].group],
+  resources: types.map(({ plural }) => (more.subresource === undefined ? plural : `${plural}/${more.subresource}`)),
+  verbs,
+  ...(more.names === undefined ? {} : { resourceNames: more.names })
+})
+
+const addOnDeploymentConfigs = of("addon.open-cluster-management.io", "addondeploymentconfigs")
+const clusterManagementAddOns = of("addon.open-cluster-management.io", "clustermanagementaddons")
+const certificateSigningRequests = of("certificates.k8s.io", "certificatesigningrequests")
+const signers = of("certificates.k8s.io", "signers")
+const roleBindings = of("rbac.authorization.k8s.io", "rolebindings")
+const roles = of("rbac.authorization.k8s.io", "roles")
+const own = [
+  resources.meshes,
+  resources.meshDeployments,
+  resources.meshFederations,
+  resources.meshPeerings,
+  resources.meshAgents
+] as const
+
+/** What the hub controller may do in all namespaces. The chart's ClusterRole is made of this. */
+export const hubRights: ReadonlyArray<Right> = [
+  right("informers of our kinds", own, read),
+  right(
+    "Meshes that are found or wished, and the question to each cluster's agent",
+    [resources.meshes, resources.meshAgents],
+    [...apply, "delete"]
+  ),
+  right(
+    "finalizers: the end of a wish is recorded before the wish goes",
+    [resources.meshDeployments, resources.meshFederations],
+    ["patch"]
+  ),
+  right("what people read", [resources.meshes, resources.meshDeployments, resources.meshFederations], ["patch"], {
+    subresource: "status"
+  }),
+  right(
+    "to be granted to each agent for its own MeshAgent: nobody can grant what they may not do",
+    [resources.meshAgents],
+    ["get", "patch", "update"],
+    { subresource: "status" }
+  ),
+  right("informers of OCM's kinds", [resources.managedClusters], read),
+  right("what is delivered to managed clusters", [resources.manifestWorks], [...read, ...apply, "update", "delete"]),
+  right(
+    "registration and health of the agents",
+    [resources.managedClusterAddOns, clusterManagementAddOns, addOnDeploymentConfigs],
+    read
+  ),
+  right(
+    "finalizers: what was federated is unpicked before an agent goes",
+    [resources.managedClusterAddOns],
+    ["patch", "update"]
+  ),
+  right(
+    "registration, configuration and health of the agents",
+    [resources.managedClusterAddOns, clusterManagementAddOns],
+    ["patch", "update"],
+    { subresource: "status" }
+  ),
+  right(
+    "owner references that block, where the API server asks for this right",
+    [resources.managedClusterAddOns],
+    ["update"],
+    { subresource: "finalizers" }
+  ),
+  right("certificates of the agents", [certificateSigningRequests], read),
+  right("certificates of the agents", [certificateSigningRequests], ["update"], { subresource: "approval" }),
+  right("certificates of the agents", [signers], ["approve"], { names: ["kubernetes.io/kube-apiserver-client"] }),
+  right(
+    "each agent's rights in its cluster's namespace",
+    [roles, roleBindings],
+    [...read, ...apply, "update", "delete"]
+  ),
+  right("news of an object, in its namespace", [resources.events], apply)
+]
+
+/** What it may do in the namespace of the add-on alone. The chart's Role is made of this. */
+export const hubRightsInAddonNamespace: ReadonlyArray<Right> = [
+  right("one per wanted pair of meshes", [resources.meshPeerings], [...apply, "delete"]),
+  right("one per wanted pair of meshes", [resources.meshPeerings], ["patch"], { subresource: "status" }),
+  right("the id of this fleet; to create cannot be limited to a name", [resources.secrets], ["create"]),
+  right("the id of this fleet", [resources.secrets], ["get"], { names: [fleetSecret] }),
+  right("leader election; to create cannot be limited to a name", [resources.leases], ["create"]),
+  right("leader election", [resources.leases], ["get", "update"], { names: [leaseName] })
+]
+
+function of(group: string, plural: string): ResourceType {
+  return { group, version: "", kind: "", plural, namespaced: true }
+}
