@@ -19,8 +19,10 @@ export type ObjectKnowledge =
       readonly mark: Mark | undefined
       readonly uid: string
       readonly deleting: boolean
+      /** Looked at after a removal asked for it. */
+      readonly confirmed: boolean
     }
-  /** `NotServed`: the cluster does not know the kind. `confirmed`: looked at after a removal asked for it. */
+  /** `NotServed`: the cluster does not know the kind. `confirmed` as above. */
   | { readonly state: "Absent"; readonly confirmed: boolean }
   | { readonly state: "NotServed"; readonly confirmed: boolean }
 
@@ -111,7 +113,8 @@ const readKnowledge = (
       const entry = objects.get(key)
       if (!available || entry === undefined) return { state: "Unknown" }
       if (entry.state === "Present") {
-        return { state: "Present", mark: entry.mark, uid: entry.uid ?? "", deleting: entry.deleting ?? false }
+        const { confirmed = false, deleting = false, mark, uid = "" } = entry
+        return { state: "Present", mark, uid, deleting, confirmed: confirmed && answered }
       }
       // An answer to an older question may speak of the time before our last delivery.
       return answered && asked.has(key)

@@ -67,7 +67,7 @@ export const ownsControlPlane = (state: HubState, mesh: WantedMesh): boolean => 
   const known = knowledgeOf(state, mesh.cluster).controlPlane(mesh.namespace, mesh.controlPlane)
   if (known.state !== "Found") return false
   const { deleting, mark, uid } = known.found.report
-  return isOurs({ state: "Present", mark, uid, deleting }, state.fleetId, meshUnitKey(mesh))
+  return isOurs({ state: "Present", mark, uid, deleting, confirmed: false }, state.fleetId, meshUnitKey(mesh))
 }
 
 const place = (cluster: string, namespace: string, name: string): string => `${cluster}/${namespace}/${name}`

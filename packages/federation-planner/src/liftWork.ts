@@ -42,6 +42,10 @@ export const liftWork = (work: ManifestWork, unit: Unit, facts: UnitFacts, inTur
       kept.push(asDelivered)
       left.push(`${inWords(identity)} stays: other meshes may need the operator`)
     } else if (isOurs(known, facts.fleetId, unit.key)) {
+      // what was there when the removal began may have been deleted since: a lift would make it again
+      if (carried.orphaned && !known.confirmed) {
+        waitsFor ??= `the agent to confirm whether ${inWords(identity)} is there`
+      }
       if (identity.kind !== "Namespace") kept.push({ ...carried, orphaned: false })
       else if (!inTurn) kept.push(carried)
       else {

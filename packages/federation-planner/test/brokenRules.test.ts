@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { planHub, type HubState, type Plan } from "@multicluster-mesh/federation-planner"
 import { labels, type KubeObject } from "@multicluster-mesh/mesh-model"
-import { clusterOf, deploymentOf, hubWith, now } from "./builders.ts"
-import { Fleet, type FleetOptions } from "./fleet.ts"
+import { clusterOf, deploymentOf, hubWith, now } from "@multicluster-mesh/federation-planner/testing"
+import { Fleet, type FleetOptions } from "./Fleet.ts"
 
 /**
  * The rules that keep users' objects, each broken on purpose: the world then loses something, so the rule is needed

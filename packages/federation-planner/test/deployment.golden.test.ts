@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest"
 import { parse, stringify } from "yaml"
 import type { HubAction, Plan } from "@multicluster-mesh/federation-planner"
 import { labels, Mesh, MeshDeployment, type KubeObject } from "@multicluster-mesh/mesh-model"
-import { clusterOf, hubWith, metadataOf, now } from "./builders.ts"
-import { Fleet } from "./fleet.ts"
+import { clusterOf, hubWith, metadataOf, now } from "@multicluster-mesh/federation-planner/testing"
+import { Fleet } from "./Fleet.ts"
 
 /** What a case writes: clusters, objects of the hub as people apply them, users' objects, and what happens. */
 interface WrittenCase {
@@ -74,7 +74,7 @@ const play = (fleet: Fleet, turns: number | undefined): void => {
 
 /** What the plan says, without what repeats itself. */
 const outcomeOf = (fleet: Fleet, plan: Plan) => ({
-  onClusters: Object.fromEntries([...fleet.clusters.keys()].map((cluster) => [cluster, fleet.on(cluster)])),
+  onClusters: Object.fromEntries(fleet.clusters.map((cluster) => [cluster, fleet.on(cluster)])),
   works: plan.works,
   hub: plan.objects.map(actionOf),
   statuses: plan.statuses.map(({ fields, name, type, verdicts }) => ({ kind: type.kind, name, verdicts, fields })),

@@ -3,8 +3,15 @@ import * as Schema from "effect/Schema"
 import { planHub, type HubState, type Plan } from "@multicluster-mesh/federation-planner"
 import { carriedBy } from "../src/works.ts"
 import { canonicalJson, isDeleting, keyOf, labels, type ManifestWork } from "@multicluster-mesh/mesh-model"
-import { clusterOf, deploymentOf, federationOf, hubWith, meshRef, now } from "./builders.ts"
-import { Fleet } from "./fleet.ts"
+import {
+  clusterOf,
+  deploymentOf,
+  federationOf,
+  hubWith,
+  meshRef,
+  now
+} from "@multicluster-mesh/federation-planner/testing"
+import { Fleet } from "./Fleet.ts"
 
 const clusters = ["east", "north", "west"]
 
@@ -244,7 +251,7 @@ describe("plans over the stories of a fleet", () => {
     ([story]) => {
       const fleet = new Fleet(startOf())
       for (const happening of story) happen(fleet, happening)
-      fleet.settle(120)
+      fleet.settle()
       assert.strictEqual(fleet.turn(), 0)
     },
     runs
@@ -266,7 +273,7 @@ describe("plans over the stories of a fleet", () => {
       ]
       const fleet = new Fleet(startOf(), { planted: { east: theirs } })
       for (const happening of story) happen(fleet, happening)
-      fleet.settle(120)
+      fleet.settle()
       assert.deepStrictEqual(fleet.cluster("east").harm, [])
     },
     runs

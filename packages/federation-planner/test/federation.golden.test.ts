@@ -15,14 +15,22 @@ import {
   MeshFederation,
   MeshPeering
 } from "@multicluster-mesh/mesh-model"
-import { clusterOf, hubWith, metadataOf } from "./builders.ts"
-import { playedWorld, settle, type PlayedService, type PlayedWorld } from "./playWorld.ts"
+import {
+  clusterOf,
+  hubWith,
+  imagineWorld,
+  metadataOf,
+  objectsIn,
+  settle,
+  type ImaginedService,
+  type ImaginedWorld
+} from "@multicluster-mesh/federation-planner/testing"
 
 /** What a case writes: clusters by name, objects of the hub as people apply them, and Services on the clusters. */
 interface WrittenCase {
   readonly clusters: ReadonlyArray<string>
   readonly objects: ReadonlyArray<WrittenObject>
-  readonly services?: ReadonlyArray<PlayedService>
+  readonly services?: ReadonlyArray<ImaginedService>
 }
 
 interface WrittenObject {
@@ -48,9 +56,9 @@ const ofKind = <S extends Schema.ConstraintDecoder<unknown>>(written: WrittenCas
       })
     )
 
-const readCase = (name: string): PlayedWorld => {
+const readCase = (name: string): ImaginedWorld => {
   const written: WrittenCase = parse(readFileSync(join(testdata, `${name}.in.yaml`), "utf8"))
-  return playedWorld(
+  return imagineWorld(
     hubWith({
       clusters: written.clusters.map((cluster) => clusterOf(cluster)),
       meshes: ofKind(written, "Mesh", Mesh),
@@ -58,20 +66,20 @@ const readCase = (name: string): PlayedWorld => {
       federations: ofKind(written, "MeshFederation", MeshFederation),
       peerings: ofKind(written, "MeshPeering", MeshPeering)
     }),
-    written.services ?? []
+    { services: written.services ?? [] }
   )
 }
 
 /** What the world has come to: the peerings, what they put where, and what is said of them. */
-const outcomeOf = (world: PlayedWorld) => ({
+const outcomeOf = (world: ImaginedWorld) => ({
   peerings: world.state.peerings
     .toSorted(byKey(({ metadata }) => metadata.name))
     .map(({ metadata: { annotations, name }, spec }) => ({ name, annotations, spec })),
   clusters: Object.fromEntries(
-    [...world.objects].map(([cluster, held]) => [
+    world.state.clusters.map(({ name: cluster }) => [
       cluster,
       {
-        gateways: [...held.values()]
+        gateways: objectsIn(world, cluster)
           .filter(({ kind }) => kind === "ServiceMeshControlPlane")
           .map((smcp) => ({ controlPlane: smcp.metadata.name, spec: Object(smcp["spec"])["gateways"] })),
         objects: world.state.works

@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest"
 import { planHub } from "@multicluster-mesh/federation-planner"
 import {
-  identityKey,
-  identityOf,
   labels,
   manifestsOf,
   type KubeObject,
@@ -11,9 +9,21 @@ import {
   type MeshPeering
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "../src/HubState.ts"
-import { clusterOf, deploymentOf, federationOf, hubWith, meshRef } from "./builders.ts"
-import { validRoot } from "./playMaistra.ts"
-import { carryOut, playedWorld, settle, type PlayedService, type PlayedWorld } from "./playWorld.ts"
+import {
+  carryOut,
+  clusterOf,
+  deploymentOf,
+  federationOf,
+  hubWith,
+  imagineWorld,
+  meshRef,
+  objectsIn,
+  settle,
+  validRoot,
+  withState,
+  type ImaginedService,
+  type ImaginedWorld
+} from "@multicluster-mesh/federation-planner/testing"
 
 const east = meshRef("east")
 const west = meshRef("west")
@@ -28,32 +38,27 @@ const hub = (federations: ReadonlyArray<MeshFederation>): HubState =>
     federations
   })
 
-const ratings: PlayedService = { cluster: "west", namespace: "shop", name: "ratings" }
+const ratings: ImaginedService = { cluster: "west", namespace: "shop", name: "ratings" }
 const offerRatings: Partial<MeshFederationSpec> = {
   services: [{ name: "ratings", from: west, namespace: "shop", names: ["ratings"], importAs: "Remote" }]
 }
 
-const federated = (spec: Partial<MeshFederationSpec> = offerRatings): PlayedWorld =>
-  settle(playedWorld(hub([federationOf("mcsm", [[east, west]], spec)]), [ratings]))
-
-const withState = (world: PlayedWorld, change: (state: HubState) => Partial<HubState>): PlayedWorld => ({
-  ...world,
-  state: { ...world.state, ...change(world.state) }
-})
+const federated = (spec: Partial<MeshFederationSpec> = offerRatings): ImaginedWorld =>
+  settle(imagineWorld(hub([federationOf("mcsm", [[east, west]], spec)]), { services: [ratings] }))
 
 /** What peerings put on clusters, in words. */
-const peeringObjects = ({ objects }: PlayedWorld): ReadonlyArray<string> =>
-  [...objects]
-    .flatMap(([cluster, held]) =>
-      [...held.values()].map((object) => `${cluster} ${object.kind} ${object.metadata.name}`)
+const peeringObjects = (world: ImaginedWorld): ReadonlyArray<string> =>
+  clusters
+    .flatMap((cluster) =>
+      objectsIn(world, cluster).map((object) => `${cluster} ${object.kind} ${object.metadata.name}`)
     )
     .filter((text) => /ConfigMap|ServiceMeshPeer|ServiceSet/u.test(text))
     .sort()
 
-const controlPlane = ({ objects }: PlayedWorld, cluster: string): KubeObject | undefined =>
-  [...(objects.get(cluster)?.values() ?? [])].find(({ kind }) => kind === "ServiceMeshControlPlane")
+const controlPlane = (world: ImaginedWorld, cluster: string): KubeObject | undefined =>
+  objectsIn(world, cluster).find(({ kind }) => kind === "ServiceMeshControlPlane")
 
-const statusOf = (world: PlayedWorld, kind: string, name?: string) => {
+const statusOf = (world: ImaginedWorld, kind: string, name?: string) => {
   const status = planHub(world.state).statuses.find(
     (one) => one.type.kind === kind && (name === undefined || one.name === name)
   )
@@ -71,7 +76,7 @@ const peeringActions = (state: HubState) =>
     (action) => action._tag === "DeleteWork" || action.annotations[labels.unitAnnotation]?.startsWith("peering/")
   )
 
-const onePeering = (world: PlayedWorld): MeshPeering => {
+const onePeering = (world: ImaginedWorld): MeshPeering => {
   const [peering] = world.state.peerings
   if (peering === undefined) throw new Error("there is no MeshPeering")
   return peering
@@ -83,7 +88,7 @@ const deleting = <A extends { readonly metadata: object }>(object: A): A => ({
 })
 
 describe("a federated pair", () => {
-  let world: PlayedWorld
+  let world: ImaginedWorld
   beforeAll(() => {
     world = federated()
   })
@@ -190,12 +195,12 @@ describe("a federated pair", () => {
         federations: federations.map((one) => ({ ...one, spec: federationOf("", [[east, west]]).spec }))
       }))
     )
-    const set = without.objects.get("west")?.get("federation.maistra.io/v1/ExportedServiceSet/mesh-system/east-mesh")
+    const set = objectsIn(without, "west").find(({ kind }) => kind === "ExportedServiceSet")
     expect(set?.["spec"]).toEqual({ exportRules: [] })
   })
 })
 
-const showing = (world: PlayedWorld, pem: string): HubState => ({
+const showing = (world: ImaginedWorld, pem: string): HubState => ({
   ...world.state,
   found: world.state.found.map((one) =>
     one.cluster === "west" ? { ...one, report: { ...one.report, rootCertificate: pem } } : one
@@ -286,10 +291,8 @@ describe("what a peering meets", () => {
       metadata: { name: "west-mesh", namespace: "mesh-system" },
       spec: { remote: { addresses: ["theirs.example.com"] } }
     }
-    const world = settle(
-      playedWorld(hub([federationOf("mcsm", [[east, west]])]), [], [{ cluster: "east", object: theirs }])
-    )
-    expect(world.objects.get("east")?.get(identityKey(identityOf(theirs)))?.["spec"]).toEqual(theirs["spec"])
+    const world = settle(imagineWorld(hub([federationOf("mcsm", [[east, west]])]), { planted: { east: [theirs] } }))
+    expect(objectsIn(world, "east").find(({ kind }) => kind === "ServiceMeshPeer")?.["spec"]).toEqual(theirs["spec"])
     expect(statusOf(world, "MeshPeering").verdict("LeftReady")?.reason).toBe("Collision")
     expect(statusOf(world, "MeshFederation").fields["federatedMeshes"]).toEqual([])
   })
@@ -328,7 +331,7 @@ describe("what a peering meets", () => {
   })
 
   it("makes all pairs of a list, and gives each its own gateways", () => {
-    const world = settle(playedWorld(hub([federationOf("mcsm", [[east, north, west]])])))
+    const world = settle(imagineWorld(hub([federationOf("mcsm", [[east, north, west]])])))
     expect(statusOf(world, "MeshFederation").fields["pairs"]).toEqual({ desired: 3, federated: 3, refused: 0 })
     expect(
       Object.keys(

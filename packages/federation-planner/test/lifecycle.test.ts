@@ -1,8 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { HubState } from "@multicluster-mesh/federation-planner"
 import { defaultOperator, isTrue, labels, type KubeObject } from "@multicluster-mesh/mesh-model"
-import { clusterOf, deploymentOf, federationOf, hubWith, meshOf, meshRef, now } from "./builders.ts"
-import { Fleet } from "./fleet.ts"
+import {
+  clusterOf,
+  deploymentOf,
+  federationOf,
+  hubWith,
+  meshOf,
+  meshRef,
+  now
+} from "@multicluster-mesh/federation-planner/testing"
+import { Fleet } from "./Fleet.ts"
 
 const clusters = ["managedcluster1", "managedcluster2"]
 const one = "managedcluster1"
@@ -100,8 +108,9 @@ describe("a wished mesh", () => {
 
   it("says that its version is refused, and what to do", () => {
     const fleet = new Fleet(seed())
-    fleet.cluster(one).refuses = (object) =>
-      object.kind === "ServiceMeshControlPlane" ? "invalid Version: v2.1; supported versions are: v2.6" : undefined
+    fleet.refuse(one, ({ kind }) =>
+      kind === "ServiceMeshControlPlane" ? "invalid Version: v2.1; supported versions are: v2.6" : undefined
+    )
     fleet.settle()
     const delivered = conditionOf(fleet, "managedcluster1-mesh", "Delivered")
     assert.strictEqual(delivered?.reason, "VersionRefused")
@@ -111,7 +120,7 @@ describe("a wished mesh", () => {
 
   it("says that a change is refused while the control plane runs on", () => {
     const fleet = settled()
-    fleet.cluster(one).refuses = (object) => (object.kind === "ServiceMeshMemberRoll" ? "too many" : undefined)
+    fleet.refuse(one, ({ kind }) => (kind === "ServiceMeshMemberRoll" ? "too many" : undefined))
     fleet.state = {
       ...fleet.state,
       deployments: [deploymentOf("mesh", clusters, { meshMemberRoll: ["shop"] }, fleet.state.deployments[0]?.metadata)]
@@ -269,12 +278,11 @@ describe("the end of a wish", () => {
 
   it("does not make again what a user has deleted", () => {
     const fleet = settled()
-    const { made } = fleet.cluster(one)
     fleet.deleteByUser(one, "ServiceMeshControlPlane mesh-system/mesh")
-    const before = made.length
+    const before = fleet.cluster(one).made.length
     deleteDeployment(fleet)
     fleet.settle()
-    assert.deepStrictEqual(made.slice(before), [])
+    assert.deepStrictEqual(fleet.cluster(one).made.slice(before), [])
     assert.deepStrictEqual(fleet.state.meshes, [])
   })
 

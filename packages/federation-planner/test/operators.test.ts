@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { OperatorReport } from "@multicluster-mesh/mesh-model"
 import { knowledgeOf } from "../src/Knowledge.ts"
 import { operatorWait } from "../src/providers/maistra/operators.ts"
-import { clusterOf, hubWith, reportOf } from "./builders.ts"
+import { clusterOf, hubWith, reportOf } from "@multicluster-mesh/federation-planner/testing"
 
 const subscription = (given: Partial<OperatorReport> = {}): OperatorReport => ({
   package: "servicemeshoperator",

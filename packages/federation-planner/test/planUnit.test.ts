@@ -10,7 +10,7 @@ import { knowledgeOf } from "../src/Knowledge.ts"
 import { planUnit } from "../src/planUnit.ts"
 import type { Unit } from "../src/Unit.ts"
 import { carriedBy, unitHash } from "../src/works.ts"
-import { clusterOf, fleetId, hubWith, now, reportOf } from "./builders.ts"
+import { clusterOf, fleetId, hubWith, now, reportOf } from "@multicluster-mesh/federation-planner/testing"
 
 const key = "mesh/east/shop"
 const ours: Mark = { fleetId, unit: unitHash(key) }

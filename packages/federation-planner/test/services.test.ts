@@ -1,8 +1,20 @@
 import { describe, expect, it } from "vitest"
 import { planHub } from "@multicluster-mesh/federation-planner"
 import type { FederatedService, MeshFederation, MeshFederationSpec } from "@multicluster-mesh/mesh-model"
-import { clusterOf, deploymentOf, federationOf, hubWith, meshRef } from "./builders.ts"
-import { carryOut, playedWorld, settle, type PlayedService, type PlayedWorld } from "./playWorld.ts"
+import {
+  carryOut,
+  clusterOf,
+  deploymentOf,
+  federationOf,
+  hubWith,
+  imagineWorld,
+  meshRef,
+  objectsIn,
+  settle,
+  withState,
+  type ImaginedService,
+  type ImaginedWorld
+} from "@multicluster-mesh/federation-planner/testing"
 
 const east = meshRef("east")
 const west = meshRef("west")
@@ -19,33 +31,31 @@ const offer = (name: string, given: Partial<Entry> = {}): Entry => ({
 
 const worldOf = (
   federations: ReadonlyArray<MeshFederation>,
-  services: ReadonlyArray<PlayedService> = [{ cluster: "west", namespace: "shop", name: "ratings" }]
-): PlayedWorld =>
-  playedWorld(
+  services: ReadonlyArray<ImaginedService> = [{ cluster: "west", namespace: "shop", name: "ratings" }]
+): ImaginedWorld =>
+  imagineWorld(
     hubWith({
       clusters: [clusterOf("east"), clusterOf("west")],
       deployments: [deploymentOf("mesh", ["east", "west"])],
       federations
     }),
-    services
+    { services }
   )
 
 const federation = (name: string, services: ReadonlyArray<Entry>, spec: Partial<MeshFederationSpec> = {}) =>
   federationOf(name, [[east, west]], { services, ...spec }, { uid: name })
 
-const setOn = (world: PlayedWorld, cluster: string, kind: string) =>
-  [...(world.objects.get(cluster)?.values() ?? [])].find((object) => object.kind === kind)?.["spec"]
+const setOn = (world: ImaginedWorld, cluster: string, kind: string) =>
+  objectsIn(world, cluster).find((object) => object.kind === kind)?.["spec"]
 
-const servicesOf = (world: PlayedWorld, name: string): ReadonlyArray<FederatedService> =>
+const servicesOf = (world: ImaginedWorld, name: string): ReadonlyArray<FederatedService> =>
   Object(
     planHub(world.state).statuses.find((status) => status.type.kind === "MeshFederation" && status.name === name)
       ?.fields["services"]
   )
 
-const offering = (world: PlayedWorld, federations: ReadonlyArray<MeshFederation>): PlayedWorld => ({
-  ...world,
-  state: { ...world.state, federations }
-})
+const offering = (world: ImaginedWorld, federations: ReadonlyArray<MeshFederation>): ImaginedWorld =>
+  withState(world, () => ({ federations }))
 
 const ratingsOfShop = { type: "NameSelector", nameSelector: { namespace: "shop", name: "ratings" } }
 const ratingsOfStage = {

@@ -1,4 +1,3 @@
-import type { HubAction, HubState, StatusPlan } from "@multicluster-mesh/federation-planner"
 import {
   canonicalJson,
   isDeleting,
@@ -9,9 +8,12 @@ import {
   setConditions,
   type Condition,
   type KubeObject,
+  type ManifestWork,
   type ObjectMeta
 } from "@multicluster-mesh/mesh-model"
 import * as Schema from "effect/Schema"
+import type { HubState } from "../HubState.ts"
+import type { HubAction, Plan, StatusPlan, WorkAction } from "../Plan.ts"
 
 interface Stored {
   readonly kind: string
@@ -20,13 +22,19 @@ interface Stored {
   readonly status?: unknown
 }
 
-/** The hub's API server, as far as plans use it: apply, delete with finalizers, finalizers. */
-export const applyHubAction = (state: HubState, action: HubAction): HubState => {
+/** The hub once `plan` is written, as its API server has it, before anything else happens. */
+export const writePlan = (before: HubState, plan: Pick<Plan, "objects" | "statuses" | "works">): HubState => {
+  const hub = plan.statuses.reduce(writeStatus, plan.objects.reduce(applyHubAction, before))
+  return { ...hub, works: plan.works.reduce((works, action) => applyWorkAction(works, action, before.now), hub.works) }
+}
+
+/** Apply, delete with finalizers, finalizers. */
+const applyHubAction = (state: HubState, action: HubAction): HubState => {
   if (action._tag === "ApplyObject") return applyObject(state, action.object)
   const isIt = (one: Stored) => one.kind === action.type.kind && one.metadata.uid === action.uid
   const change = <A extends Stored>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
     list
-      .map((one) => (isIt(one) ? { ...one, metadata: changed(one.metadata, action) } : one))
+      .map((one) => (isIt(one) ? { ...one, metadata: changed(one.metadata, action, state.now) } : one))
       .filter((one) => !isDeleting(one) || (one.metadata.finalizers ?? []).length > 0)
   return {
     ...state,
@@ -37,8 +45,12 @@ export const applyHubAction = (state: HubState, action: HubAction): HubState => 
   }
 }
 
-const changed = (metadata: ObjectMeta, action: Exclude<HubAction, { _tag: "ApplyObject" }>): ObjectMeta => {
-  if (action._tag === "DeleteObject") return { ...metadata, deletionTimestamp: "2026-11-25T12:00:00Z" }
+const changed = (
+  metadata: ObjectMeta,
+  action: Exclude<HubAction, { _tag: "ApplyObject" }>,
+  now: string
+): ObjectMeta => {
+  if (action._tag === "DeleteObject") return { ...metadata, deletionTimestamp: now }
   const others = (metadata.finalizers ?? []).filter((one) => one !== action.finalizer)
   return { ...metadata, finalizers: action.present ? [...others, action.finalizer] : others }
 }
@@ -48,7 +60,7 @@ const applyObject = (state: HubState, object: KubeObject): HubState => {
   if (object.kind === "MeshPeering") {
     return { ...state, peerings: upsert(state.peerings, Schema.decodeUnknownSync(MeshPeering), object) }
   }
-  if (object.kind !== "MeshAgent") throw new Error(`nobody plays ${object.kind}`)
+  if (object.kind !== "MeshAgent") throw new Error(`no plan writes ${object.kind}`)
   return {
     ...state,
     clusters: state.clusters.map((cluster) => {
@@ -86,7 +98,7 @@ const upsert = <A extends Stored>(
 }
 
 /** Writes a planned status; transition times stay as long as the status of a condition does. */
-export const writeStatus = (state: HubState, plan: StatusPlan): HubState => {
+const writeStatus = (state: HubState, plan: StatusPlan): HubState => {
   const write = <A extends Stored>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
     list.map((one) => {
       if (one.kind !== plan.type.kind || one.metadata.uid !== plan.uid) return one
@@ -106,3 +118,57 @@ const conditionsOf = (status: unknown): ReadonlyArray<Condition> =>
   typeof status === "object" && status !== null && "conditions" in status && Array.isArray(status.conditions)
     ? status.conditions
     : []
+
+const applyWorkAction = (
+  works: ReadonlyArray<ManifestWork>,
+  action: WorkAction,
+  now: string
+): ReadonlyArray<ManifestWork> => {
+  const isIt = ({ metadata }: ManifestWork) => metadata.namespace === action.cluster && metadata.name === action.name
+  const received = works.find(isIt)
+  const others = works.filter((work) => !isIt(work))
+  if (action._tag === "DeleteWork") {
+    if (received?.metadata.uid !== action.uid) return works
+    return [...others, { ...received, metadata: { ...received.metadata, deletionTimestamp: now } }]
+  }
+  const isSame =
+    received !== undefined &&
+    canonicalJson([received.spec, received.metadata.labels, received.metadata.annotations]) ===
+      canonicalJson([action.spec, action.labels, action.annotations])
+  if (isSame) return works
+  const generation = (received?.metadata.generation ?? 0) + 1
+  const work: ManifestWork = {
+    apiVersion: "work.open-cluster-management.io/v1",
+    kind: "ManifestWork",
+    metadata: {
+      ...received?.metadata,
+      name: action.name,
+      namespace: action.cluster,
+      uid: received?.metadata.uid ?? `uid-${action.cluster}-${action.name}`,
+      generation,
+      labels: action.labels,
+      annotations: action.annotations
+    },
+    spec: action.spec,
+    ...(received?.status === undefined ? {} : { status: received.status })
+  }
+  return [...others, work]
+}
+
+/** How many objects of the hub would change if `plan` were written; none once everything is as planned. */
+export const writesOf = (state: HubState, plan: Pick<Plan, "objects" | "statuses" | "works">): number => {
+  const [old, young] = [objectsOf(state), objectsOf(writePlan(state, plan))]
+  return [...new Set([...old.keys(), ...young.keys()])].filter((key) => old.get(key) !== young.get(key)).length
+}
+
+const objectsOf = (state: HubState) =>
+  new Map(
+    [
+      ...state.meshes,
+      ...state.deployments,
+      ...state.federations,
+      ...state.peerings,
+      ...state.works,
+      ...state.clusters.flatMap(({ agent }) => (agent === undefined ? [] : [agent]))
+    ].map((object) => [`${object.kind}/${keyOf(object)}`, canonicalJson(object)])
+  )

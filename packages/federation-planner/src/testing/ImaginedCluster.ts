@@ -1,20 +1,15 @@
-import type { FoundControlPlane } from "@multicluster-mesh/federation-planner"
 import {
+  byKey,
   identityKey,
   identityOf,
   isDeleting,
   keyOf,
-  labels,
   manifestsOf,
-  type ClusterReport,
   type KubeObject,
-  type Mark,
-  type ManifestWork,
-  type MeshAgent,
-  type ReportPart
+  type ManifestWork
 } from "@multicluster-mesh/mesh-model"
-import { isApplied } from "../src/appliedWork.ts"
-import { carriedBy, resourceIdentifierOf } from "../src/works.ts"
+import { isApplied } from "../appliedWork.ts"
+import { carriedBy, resourceIdentifierOf, type Carried } from "../works.ts"
 
 /** One object on a cluster. `owner`: the work with which it goes, if any. */
 interface Placed {
@@ -23,20 +18,23 @@ interface Placed {
   readonly byUser: boolean
 }
 
-export interface PlayedCluster {
+/** One managed cluster: what is on it, and what has happened to it so far. */
+export interface ImaginedCluster {
   readonly name: string
-  readonly objects: Map<string, Placed>
-  /** What became of users' objects: nothing may. */
-  readonly harm: Array<string>
-  /** Objects that the work agent made, in order. */
-  readonly made: Array<string>
-  served: ReadonlySet<string>
-  uids: number
-  /** What the admission of the cluster says against an object. */
-  refuses: (object: KubeObject) => string | undefined
+  /** By identity. */
+  readonly objects: ReadonlyMap<string, Placed>
+  /** What became of users' objects, in words: nothing may. */
+  readonly harm: ReadonlyArray<string>
+  /** Objects that the work agent made, `Kind namespace/name`, in order. */
+  readonly made: ReadonlyArray<string>
+  /** Kinds of OpenShift Service Mesh that it serves. */
+  readonly served: ReadonlySet<string>
+  readonly uids: number
+  /** What its admission says against an object; nothing, unless a test says so. */
+  readonly refuses: (object: KubeObject) => string | undefined
 }
 
-export const emptyCluster = (name: string): PlayedCluster => ({
+export const emptyCluster = (name: string): ImaginedCluster => ({
   name,
   objects: new Map(),
   harm: [],
@@ -46,16 +44,41 @@ export const emptyCluster = (name: string): PlayedCluster => ({
   refuses: () => undefined
 })
 
-/** Puts an object of a user on the cluster. */
-export const plant = (cluster: PlayedCluster, object: KubeObject): void => {
-  cluster.objects.set(identityKey(identityOf(object)), {
-    object: withUid(cluster, object),
-    owner: undefined,
-    byUser: true
-  })
+/** What is on a cluster, sorted. */
+export const objectsOn = (cluster: ImaginedCluster): ReadonlyArray<KubeObject> =>
+  [...cluster.objects].sort(byKey(([key]) => key)).map(([, { object }]) => object)
+
+/** The cluster once a user has put `object` on it. */
+export const plant = (cluster: ImaginedCluster, object: KubeObject): ImaginedCluster => {
+  const draft = draftOf(cluster)
+  const placed = { object: withUid(draft, object), owner: undefined, byUser: true }
+  draft.objects.set(identityKey(identityOf(object)), placed)
+  return draft
 }
 
-const withUid = (cluster: PlayedCluster, object: KubeObject): KubeObject => ({
+/** The cluster once a user has deleted what is called `what`, `Kind namespace/name`. */
+export const deleteByUser = (cluster: ImaginedCluster, what: string): ImaginedCluster => ({
+  ...cluster,
+  objects: new Map([...cluster.objects].filter(([, { object }]) => `${object.kind} ${keyOf(object)}` !== what))
+})
+
+/** A cluster while something happens to it. */
+interface Draft extends ImaginedCluster {
+  readonly objects: Map<string, Placed>
+  readonly harm: Array<string>
+  readonly made: Array<string>
+  served: ReadonlySet<string>
+  uids: number
+}
+
+const draftOf = (cluster: ImaginedCluster): Draft => ({
+  ...cluster,
+  objects: new Map(cluster.objects),
+  harm: [...cluster.harm],
+  made: [...cluster.made]
+})
+
+const withUid = (cluster: Draft, object: KubeObject): KubeObject => ({
   ...object,
   metadata: { ...object.metadata, uid: `${cluster.name}-${++cluster.uids}` }
 })
@@ -63,12 +86,18 @@ const withUid = (cluster: PlayedCluster, object: KubeObject): KubeObject => ({
 const maistra = ["ServiceMeshControlPlane", "ServiceMeshMemberRoll"]
 const federation = ["ServiceMeshPeer", "ExportedServiceSet", "ImportedServiceSet"]
 
-/** OCM's work agent and the operators, once. */
+/**
+ * OCM's work agent and the operators, once: the cluster afterwards, and all works with what the agent says of its own.
+ *
+ * An object goes with its work, or when its work lets go of it, unless an orphaning rule spares it; so do objects of a
+ * user that lie in a Namespace that goes.
+ */
 export const actOnCluster = (
-  cluster: PlayedCluster,
+  before: ImaginedCluster,
   works: ReadonlyArray<ManifestWork>,
   operatorsInstall: boolean
-): ReadonlyArray<ManifestWork> => {
+): { readonly cluster: ImaginedCluster; readonly works: ReadonlyArray<ManifestWork> } => {
+  const cluster = draftOf(before)
   const after = works.flatMap((work): ReadonlyArray<ManifestWork> => {
     if (work.metadata.namespace !== cluster.name) return [work]
     if (isDeleting(work)) {
@@ -91,10 +120,14 @@ export const actOnCluster = (
     ...(isInstalled ? maistra : []),
     ...(kinds.has("ServiceMeshControlPlane") ? [...maistra, ...federation] : [])
   ])
-  return after
+  return { cluster, works: after }
 }
 
-const drop = (cluster: PlayedCluster, key: string): void => {
+/** Whether a cluster serves `kind`: those of the mesh operators come with them, all others are always there. */
+export const isServed = (cluster: ImaginedCluster, kind: string): boolean =>
+  ![...maistra, ...federation].includes(kind) || cluster.served.has(kind)
+
+const drop = (cluster: Draft, key: string): void => {
   const placed = cluster.objects.get(key)
   if (placed === undefined) return
   if (placed.byUser) cluster.harm.push(`deleted ${placed.object.kind} ${keyOf(placed.object)}`)
@@ -106,21 +139,14 @@ const drop = (cluster: PlayedCluster, key: string): void => {
 }
 
 /** Applies one manifest; returns why it could not. */
-const apply = (
-  cluster: PlayedCluster,
-  work: ManifestWork,
-  key: string,
-  one: { readonly object: KubeObject; readonly force: boolean; readonly orphaned: boolean }
-): string | undefined => {
+const apply = (cluster: Draft, work: ManifestWork, key: string, one: Carried): string | undefined => {
   const { object } = one
   const hasRights = [...cluster.objects.values()].some(
     (placed) => placed.object.metadata.labels?.["open-cluster-management.io/aggregate-to-work"] === "true"
   )
   const isCore = ["Namespace", "ClusterRole", "ConfigMap"].includes(object.kind)
   if (!isCore && !hasRights) return `${object.kind} is forbidden`
-  if ([...maistra, ...federation].includes(object.kind) && !cluster.served.has(object.kind)) {
-    return `no matches for kind ${object.kind}`
-  }
+  if (!isServed(cluster, object.kind)) return `no matches for kind ${object.kind}`
   const before = cluster.objects.get(key)
   if (before?.byUser && !one.force) return `conflict with the user's ${object.kind}`
   const refusal = cluster.refuses(object)
@@ -163,57 +189,3 @@ const appliedCondition = (problem: string | undefined) =>
   problem === undefined
     ? { type: "Applied", status: "True" }
     : { type: "Applied", status: "False", message: `Failed to apply manifest: ${problem}` }
-
-const parts: ReadonlyArray<ReportPart> = ["APIs", "Operators", "ControlPlanes", "Objects", "Services", "Namespaces"]
-
-/** What the agent of a cluster says of it. */
-export const reportOf = (
-  cluster: PlayedCluster,
-  agent: MeshAgent,
-  found: ReadonlyArray<FoundControlPlane>,
-  operatorsInstall: boolean
-): ClusterReport => ({
-  parts: parts.map((name) => ({ name, complete: true })),
-  apis: [],
-  operators: [...cluster.objects.values()]
-    .filter(({ object }) => object.kind === "Subscription")
-    .map(({ object }) => ({
-      package: object.metadata.name,
-      namespace: object.metadata.namespace ?? "",
-      name: object.metadata.name,
-      ...markOf(object),
-      approval: approvalOf(object),
-      ...(operatorsInstall ? { phase: "Succeeded", state: "AtLatestKnown" } : { state: "UpgradePending" })
-    })),
-  controlPlanes: found.filter((one) => one.cluster === cluster.name).map(({ report }) => report),
-  objects: (agent.spec.objects ?? []).map((asked) => {
-    const { apiVersion, kind, name, namespace } = asked
-    const placed = cluster.objects.get(identityKey(asked))
-    const identity = { apiVersion, kind, namespace, name }
-    const confirmed = asked.confirm === true ? { confirmed: true } : {}
-    if (placed !== undefined) {
-      const { object } = placed
-      return { ...identity, state: "Present", ...markOf(object), uid: object.metadata.uid ?? "", ...confirmed }
-    }
-    const isServed = ![...maistra, ...federation].includes(kind) || cluster.served.has(kind)
-    return { ...identity, state: isServed ? "Absent" : "NotServed", ...confirmed }
-  }),
-  services: [],
-  namespaces: (agent.spec.namespaces ?? []).map((name) => ({
-    name,
-    foreign: [...cluster.objects.values()]
-      .filter(({ object }) => object.metadata.namespace === name && !("mark" in markOf(object)))
-      .map(({ object }) => `${object.kind}/${object.metadata.name}`)
-      .sort()
-  }))
-})
-
-const approvalOf = ({ spec }: KubeObject): string =>
-  typeof spec === "object" && spec !== null && "installPlanApproval" in spec && spec.installPlanApproval === "Manual"
-    ? "Manual"
-    : "Automatic"
-
-const markOf = (object: KubeObject): { readonly mark?: Mark } => {
-  const [fleetId, unit] = [object.metadata.labels?.[labels.fleetLabel], object.metadata.labels?.[labels.unitLabel]]
-  return fleetId === undefined || unit === undefined ? {} : { mark: { fleetId, unit } }
-}

@@ -7,8 +7,24 @@ import {
   type Mark,
   type ObjectMeta
 } from "@multicluster-mesh/mesh-model"
-import type { CertificateAnswer, FoundControlPlane } from "../src/HubState.ts"
-import type { PlayedWorld } from "./playWorld.ts"
+import type { CertificateAnswer, FoundControlPlane } from "../HubState.ts"
+
+/** A Service on a cluster that belongs to someone else. */
+export interface ImaginedService {
+  readonly cluster: string
+  readonly namespace: string
+  readonly name: string
+  /** Whether its owner lets peers add endpoints to it; no when absent. */
+  readonly importConsent?: boolean
+  /** How many ports it has; one when absent. */
+  readonly ports?: number
+}
+
+/** What meshes see of the world: what is on each cluster, and the Services of others there. */
+export interface Ground {
+  readonly objects: ReadonlyMap<string, ReadonlyArray<KubeObject>>
+  readonly services: ReadonlyArray<ImaginedService>
+}
 
 /** Reads a field of an object by its path; undefined where the path ends early. */
 const at = (value: unknown, ...path: ReadonlyArray<string>): unknown =>
@@ -30,7 +46,8 @@ const listAt = (value: unknown, ...path: ReadonlyArray<string>): ReadonlyArray<u
 const keysAt = (value: unknown, ...path: ReadonlyArray<string>): ReadonlyArray<string> =>
   Object.keys(at(value, ...path) ?? {})
 
-const markOf = ({ labels: found = {} }: ObjectMeta): Mark | undefined => {
+/** The mark that an object carries, of whichever fleet. */
+export const markOf = ({ labels: found = {} }: ObjectMeta): Mark | undefined => {
   const [fleetId, unit] = [found[labels.fleetLabel], found[labels.unitLabel]]
   return fleetId === undefined || unit === undefined ? undefined : { fleetId, unit }
 }
@@ -41,6 +58,7 @@ const rootOf = (cluster: string, namespace: string): string =>
 const addressOf = (cluster: string, namespace: string, gateway: string): string =>
   `${gateway}.${namespace}.${cluster}.example.com`
 
+/** What the roots of the control planes in `found` are: valid, each its own. */
 export const certificatesOf = (
   found: ReadonlyArray<FoundControlPlane>,
   known: ReadonlyMap<string, CertificateAnswer>
@@ -52,6 +70,7 @@ export const certificatesOf = (
     ...known
   ])
 
+/** What a valid root certificate is, whatever stands in `pem`. */
 export const validRoot = (pem: string) => ({
   subject: "O=cluster.local",
   issuer: "O=cluster.local",
@@ -65,9 +84,9 @@ export const validRoot = (pem: string) => ({
 })
 
 /** OpenShift Service Mesh: every control plane is ready at once, and peers connect if both sides fit. */
-export const controlPlanesOf = (world: PlayedWorld, cluster: string): ReadonlyArray<FoundControlPlane> =>
-  objectsOf(world, cluster, "ServiceMeshControlPlane").map((smcp) => {
-    const report = reportOf(world, cluster, smcp)
+export const controlPlanesOf = (ground: Ground, cluster: string): ReadonlyArray<FoundControlPlane> =>
+  objectsOf(ground, cluster, "ServiceMeshControlPlane").map((smcp) => {
+    const report = reportOf(ground, cluster, smcp)
     const { name, namespace } = report
     return {
       cluster,
@@ -104,17 +123,17 @@ export const controlPlanesOf = (world: PlayedWorld, cluster: string): ReadonlyAr
     }
   })
 
-const objectsOf = (world: PlayedWorld, cluster: string, kind: string, namespace?: string): ReadonlyArray<KubeObject> =>
-  [...(world.objects.get(cluster)?.values() ?? [])].filter(
+const objectsOf = (ground: Ground, cluster: string, kind: string, namespace?: string): ReadonlyArray<KubeObject> =>
+  (ground.objects.get(cluster) ?? []).filter(
     (object) => object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace)
   )
 
-const reportOf = (world: PlayedWorld, cluster: string, smcp: KubeObject): ControlPlaneReport => {
+const reportOf = (ground: Ground, cluster: string, smcp: KubeObject): ControlPlaneReport => {
   const namespace = smcp.metadata.namespace ?? ""
   const ingresses = keysAt(smcp, "spec", "gateways", "additionalIngress")
   const egresses = keysAt(smcp, "spec", "gateways", "additionalEgress")
   const mark = markOf(smcp.metadata)
-  const members = objectsOf(world, cluster, "ServiceMeshMemberRoll", namespace).flatMap((roll) =>
+  const members = objectsOf(ground, cluster, "ServiceMeshMemberRoll", namespace).flatMap((roll) =>
     listAt(roll, "spec", "members").map(String)
   )
   return {
@@ -144,17 +163,21 @@ const reportOf = (world: PlayedWorld, cluster: string, smcp: KubeObject): Contro
       })),
       ...egresses.map((name) => ({ name, direction: "Egress" as const, ready: true, addresses: [] }))
     ],
-    peers: objectsOf(world, cluster, "ServiceMeshPeer", namespace).map((peer) => {
-      const connected = remoteOf(world, cluster, peer) !== undefined
+    peers: objectsOf(ground, cluster, "ServiceMeshPeer", namespace).map((peer) => {
+      const connected = remoteOf(ground, cluster, peer) !== undefined
       return { name: peer.metadata.name, connected, synced: connected, watched: connected }
     }),
-    exports: objectsOf(world, cluster, "ExportedServiceSet", namespace).map((set) => ({
+    exports: objectsOf(ground, cluster, "ExportedServiceSet", namespace).map((set) => ({
       peer: set.metadata.name,
-      services: exportedBy(world, cluster, set)
+      services: exportedBy(ground, cluster, set).map(({ exportedName, name, namespace: of }) => ({
+        namespace: of,
+        name,
+        exportedName
+      }))
     })),
-    imports: objectsOf(world, cluster, "ImportedServiceSet", namespace).map((set) => ({
+    imports: objectsOf(ground, cluster, "ImportedServiceSet", namespace).map((set) => ({
       peer: set.metadata.name,
-      services: importedBy(world, cluster, set)
+      services: importedBy(ground, cluster, set)
     }))
   }
 }
@@ -165,44 +188,44 @@ interface Remote {
 }
 
 /** The peer that answers `peer`: at its address, with a clientID, trust domain and root that fit. */
-const remoteOf = (world: PlayedWorld, cluster: string, peer: KubeObject): Remote | undefined => {
+const remoteOf = (ground: Ground, cluster: string, peer: KubeObject): Remote | undefined => {
   const namespace = peer.metadata.namespace ?? ""
-  const domain = trustDomainOf(world, cluster, namespace)
+  const domain = trustDomainOf(ground, cluster, namespace)
   const clientID = `${domain}/ns/${namespace}/sa/${textAt(peer, "spec", "gateways", "egress", "name")}-service-account`
-  for (const [other] of world.objects) {
-    for (const candidate of objectsOf(world, other, "ServiceMeshPeer")) {
+  for (const [other] of ground.objects) {
+    for (const candidate of objectsOf(ground, other, "ServiceMeshPeer")) {
       const there = candidate.metadata.namespace ?? ""
       const ingress = addressOf(other, there, textAt(candidate, "spec", "gateways", "ingress", "name"))
       const fits =
         listAt(peer, "spec", "remote", "addresses").includes(ingress) &&
         textAt(candidate, "spec", "security", "clientID") === clientID &&
-        textAt(peer, "spec", "security", "trustDomain") === trustDomainOf(world, other, there) &&
-        trustDomainOf(world, other, there) !== domain &&
-        trusts(world, cluster, peer, rootOf(other, there)) &&
-        trusts(world, other, candidate, rootOf(cluster, namespace))
+        textAt(peer, "spec", "security", "trustDomain") === trustDomainOf(ground, other, there) &&
+        trustDomainOf(ground, other, there) !== domain &&
+        trusts(ground, cluster, peer, rootOf(other, there)) &&
+        trusts(ground, other, candidate, rootOf(cluster, namespace))
       if (fits) return { cluster: other, peer: candidate }
     }
   }
   return undefined
 }
 
-const trustDomainOf = (world: PlayedWorld, cluster: string, namespace: string): string =>
-  textAt(objectsOf(world, cluster, "ServiceMeshControlPlane", namespace)[0], "spec", "security", "trust", "domain")
+const trustDomainOf = (ground: Ground, cluster: string, namespace: string): string =>
+  textAt(objectsOf(ground, cluster, "ServiceMeshControlPlane", namespace)[0], "spec", "security", "trust", "domain")
 
-const trusts = (world: PlayedWorld, cluster: string, peer: KubeObject, root: string): boolean => {
+const trusts = (ground: Ground, cluster: string, peer: KubeObject, root: string): boolean => {
   const name = textAt(peer, "spec", "security", "certificateChain", "name")
-  return objectsOf(world, cluster, "ConfigMap", peer.metadata.namespace).some(
+  return objectsOf(ground, cluster, "ConfigMap", peer.metadata.namespace).some(
     (map) => map.metadata.name === name && textAt(map, "data", "root-cert.pem") === root
   )
 }
 
-const exportedBy = (world: PlayedWorld, cluster: string, set: KubeObject) =>
+const exportedBy = (ground: Ground, cluster: string, set: KubeObject) =>
   listAt(set, "spec", "exportRules").flatMap((rule) => {
     const namespace = textAt(rule, "nameSelector", "namespace")
     const name = textAt(rule, "nameSelector", "name")
     const seenIn = textAt(rule, "nameSelector", "alias", "namespace") || namespace
     const seenAs = textAt(rule, "nameSelector", "alias", "name") || name
-    return world.services.some((one) => one.cluster === cluster && one.namespace === namespace && one.name === name)
+    return ground.services.some((one) => one.cluster === cluster && one.namespace === namespace && one.name === name)
       ? [
           {
             namespace,
@@ -215,15 +238,15 @@ const exportedBy = (world: PlayedWorld, cluster: string, set: KubeObject) =>
       : []
   })
 
-const importedBy = (world: PlayedWorld, cluster: string, set: KubeObject) => {
-  const peer = objectsOf(world, cluster, "ServiceMeshPeer", set.metadata.namespace).find(
+const importedBy = (ground: Ground, cluster: string, set: KubeObject) => {
+  const peer = objectsOf(ground, cluster, "ServiceMeshPeer", set.metadata.namespace).find(
     ({ metadata }) => metadata.name === set.metadata.name
   )
-  const remote = peer === undefined ? undefined : remoteOf(world, cluster, peer)
+  const remote = peer === undefined ? undefined : remoteOf(ground, cluster, peer)
   if (remote === undefined) return []
-  const offered = objectsOf(world, remote.cluster, "ExportedServiceSet", remote.peer.metadata.namespace)
+  const offered = objectsOf(ground, remote.cluster, "ExportedServiceSet", remote.peer.metadata.namespace)
     .filter(({ metadata }) => metadata.name === remote.peer.metadata.name)
-    .flatMap((exports) => exportedBy(world, remote.cluster, exports))
+    .flatMap((exports) => exportedBy(ground, remote.cluster, exports))
   return offered.map(({ exportedName, seenAs, seenIn }) => {
     const rule = listAt(set, "spec", "importRules").find(
       (one) => textAt(one, "nameSelector", "namespace") === seenIn && textAt(one, "nameSelector", "name") === seenAs

@@ -1,4 +1,3 @@
-import type { ClusterFacts, HubState } from "@multicluster-mesh/federation-planner"
 import type {
   ClusterReport,
   Mesh,
@@ -11,11 +10,14 @@ import type {
   ReportPart
 } from "@multicluster-mesh/mesh-model"
 import { labels } from "@multicluster-mesh/mesh-model"
+import type { ClusterFacts, HubState } from "../HubState.ts"
 
-/** Builders of hub states: each fills in what a test does not care about. */
-
+/** The fleet of the states that are built here. */
 export const fleetId = "fleet-1"
+
+/** The time at which the states that are built here are planned. */
 export const now = "2026-11-25T12:00:00Z"
+
 const addonNamespace = "multicluster-mesh"
 const userNamespace = "open-cluster-management"
 
@@ -36,6 +38,7 @@ export const hubWith = (given: Partial<HubState>): HubState => ({
   ...given
 })
 
+/** Metadata as an API server has it, with a uid that name and namespace decide. */
 export const metadataOf = (name: string, namespace: string, given: Partial<ObjectMeta> = {}): ObjectMeta => ({
   name,
   namespace,
@@ -70,8 +73,10 @@ export const deploymentOf = (
   }
 })
 
+/** The mesh that `deploymentOf("mesh", [cluster])` makes, unless it is named. */
 export const meshRef = (cluster: string, name = `${cluster}-mesh`): MeshRef => ({ cluster, name })
 
+/** A MeshFederation of all pairs of each list. */
 export const federationOf = (
   name: string,
   pairs: ReadonlyArray<ReadonlyArray<MeshRef>>,

@@ -1,0 +1,89 @@
+import {
+  identityKey,
+  type ClusterReport,
+  type KubeObject,
+  type MeshAgentSpec,
+  type ReportPart
+} from "@multicluster-mesh/mesh-model"
+import type { FoundControlPlane } from "../HubState.ts"
+import { isServed, objectsOn, type ImaginedCluster } from "./ImaginedCluster.ts"
+import { markOf, type ImaginedService } from "./imaginedMaistra.ts"
+
+const parts: ReadonlyArray<ReportPart> = ["APIs", "Operators", "ControlPlanes", "Objects", "Services", "Namespaces"]
+
+/** What an agent knows of its cluster beyond the objects on it. */
+interface Surroundings {
+  readonly found: ReadonlyArray<FoundControlPlane>
+  readonly services: ReadonlyArray<ImaginedService>
+  readonly operatorsInstall: boolean
+}
+
+/** What the agent of a cluster answers to `asked`: all of it, at once. */
+export const agentReport = (
+  cluster: ImaginedCluster,
+  asked: MeshAgentSpec,
+  { found, operatorsInstall, services }: Surroundings
+): ClusterReport => ({
+  parts: parts.map((name) => ({ name, complete: true })),
+  apis: [
+    { apiVersion: "maistra.io/v1", kinds: ["ServiceMeshMemberRoll"] },
+    { apiVersion: "maistra.io/v2", kinds: ["ServiceMeshControlPlane"] }
+  ].flatMap(({ apiVersion, kinds }) => {
+    const served = kinds.filter((kind) => isServed(cluster, kind))
+    return served.length === 0 ? [] : [{ apiVersion, kinds: served }]
+  }),
+  operators: objectsOn(cluster)
+    .filter(({ kind }) => kind === "Subscription")
+    .map((object) => ({
+      package: object.metadata.name,
+      namespace: object.metadata.namespace ?? "",
+      name: object.metadata.name,
+      ...markField(object),
+      approval: approvalOf(object),
+      ...(operatorsInstall
+        ? { phase: "Succeeded", state: "AtLatestKnown", installedCSV: `${object.metadata.name}.v2.6.8` }
+        : { state: "UpgradePending" })
+    })),
+  controlPlanes: found.filter((one) => one.cluster === cluster.name).map(({ report }) => report),
+  objects: (asked.objects ?? []).map(({ confirm, ...identity }) => {
+    const placed = cluster.objects.get(identityKey(identity))
+    const confirmed = confirm === true ? { confirmed: true } : {}
+    if (placed !== undefined) {
+      const { object } = placed
+      return { ...identity, state: "Present", ...markField(object), uid: object.metadata.uid ?? "", ...confirmed }
+    }
+    return { ...identity, state: isServed(cluster, identity.kind) ? "Absent" : "NotServed", ...confirmed }
+  }),
+  services: (asked.services ?? []).map(({ name, namespace }) => {
+    const service = services.find(
+      (one) => one.cluster === cluster.name && one.name === name && one.namespace === namespace
+    )
+    return {
+      namespace,
+      name,
+      present: service !== undefined,
+      ports: Array.from({ length: service === undefined ? 0 : (service.ports ?? 1) }, (_, index) => ({
+        name: `p${index}`,
+        port: 8000 + index
+      })),
+      importConsent: service?.importConsent ?? false
+    }
+  }),
+  namespaces: (asked.namespaces ?? []).map((name) => ({
+    name,
+    foreign: objectsOn(cluster)
+      .filter((object) => object.metadata.namespace === name && markOf(object.metadata) === undefined)
+      .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+      .sort()
+  }))
+})
+
+const approvalOf = ({ spec }: KubeObject): string =>
+  typeof spec === "object" && spec !== null && "installPlanApproval" in spec && spec.installPlanApproval === "Manual"
+    ? "Manual"
+    : "Automatic"
+
+const markField = ({ metadata }: KubeObject) => {
+  const mark = markOf(metadata)
+  return mark === undefined ? {} : { mark }
+}
