@@ -43,6 +43,7 @@ const unitOf = (stages: Unit["stages"], given: Partial<Unit> = {}): Unit => ({
 type Answer = Omit<ClusterReport["objects"][number], "apiVersion" | "kind" | "name" | "namespace">
 
 const absent: Answer = { state: "Absent" }
+const confirmedAs = (mark?: Mark): Answer => ({ ...presentAs(mark), confirmed: true })
 const presentAs = (mark?: Mark): Answer => ({ state: "Present", uid: "u1", ...(mark === undefined ? {} : { mark }) })
 
 /** Plans `unit` on a cluster whose agent answers so; what it does not answer is unknown. */
@@ -206,6 +207,7 @@ describe("the delivery of a unit", () => {
 })
 
 describe("the removal of a unit", () => {
+  const there: Answer = { ...confirmedAs(ours), confirmed: true }
   const removed = (stages: Unit["stages"]): Unit =>
     unitOf(stages, { removal: { since: now, policy: "Delete", gracePeriod: "0s" } })
   const begun = plan(unitOf([stage("namespace", [first, second])]), [
@@ -218,7 +220,7 @@ describe("the removal of a unit", () => {
     const result = plan(
       unit,
       [
-        [first, presentAs(ours)],
+        [first, there],
         [second, { state: "Absent", confirmed: true }]
       ],
       received(begun)
@@ -227,8 +229,8 @@ describe("the removal of a unit", () => {
     const foreign = plan(
       unit,
       [
-        [first, presentAs(ours)],
-        [second, presentAs()]
+        [first, there],
+        [second, confirmedAs()]
       ],
       received(begun)
     )
@@ -240,11 +242,24 @@ describe("the removal of a unit", () => {
     assert.include(foreign.left.join(), "ConfigMap shop-system/second")
   })
 
+  it("lifts nothing that was not looked at since it began: it may be gone, and would be made again", () => {
+    const result = plan(
+      unit,
+      [
+        [first, confirmedAs(ours)],
+        [second, presentAs(ours)]
+      ],
+      received(begun)
+    )
+    assert.deepStrictEqual(result.works, [])
+    assert.include(result.message, "ConfigMap shop-system/second")
+  })
+
   it("waits for an absence that was not looked at since it began", () => {
     const result = plan(
       unit,
       [
-        [first, presentAs(ours)],
+        [first, there],
         [second, absent]
       ],
       received(begun)
@@ -253,10 +268,23 @@ describe("the removal of a unit", () => {
     assert.include(result.message, "ConfigMap shop-system/second")
   })
 
+  it("waits for a presence that was not looked at since it began: a lift would make again what is gone", () => {
+    const result = plan(
+      unit,
+      [
+        [first, confirmedAs(ours)],
+        [second, there]
+      ],
+      received(begun)
+    )
+    assert.deepStrictEqual(result.works, [])
+    assert.include(result.message, "ConfigMap shop-system/first")
+  })
+
   it("deletes a work only when its lift is applied at the newest generation", () => {
     const present = [
-      [first, presentAs(ours)],
-      [second, presentAs(ours)]
+      [first, there],
+      [second, there]
     ] as const
     const lifted = received(plan(unit, present, received(begun)))
     const applied = (generation: number): ReadonlyArray<ManifestWork> =>
@@ -297,8 +325,8 @@ describe("the removal of a unit", () => {
     const result = plan(
       odd,
       [
-        [first, presentAs(ours)],
-        [second, presentAs(ours)]
+        [first, confirmedAs(ours)],
+        [second, confirmedAs(ours)]
       ],
       received(begun)
     )
