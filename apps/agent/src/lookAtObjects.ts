@@ -32,19 +32,32 @@ const concurrency = 8
 
 export const makeObjectLooks = (api: KubeApi, served: ServedKinds): ObjectLooks => {
   let remembered = new Map<string, Remembered>()
+  // marked objects, by uid, that were read after the hub's wish to have them confirmed
+  let confirmed = new Map<string, string>()
   return {
     forget: Effect.sync(() => {
       remembered = new Map()
     }),
     look: Effect.fnUntraced(function* (asked, marked) {
       const kept = new Map<string, Remembered>()
+      const keptConfirmed = new Map<string, string>()
       const byKey = new Map(marked.objects.map((object) => [identityKey(identityOf(object)), object]))
       const looks = yield* Effect.forEach(
         asked,
         Effect.fnUntraced(function* ({ confirm = false, ...identity }) {
           const key = identityKey(identity)
           const object = byKey.get(key)
-          if (object !== undefined) return presence(identity, object)
+          if (object !== undefined) {
+            const { uid = "" } = object.metadata
+            if (!confirm) return presence(identity, object)
+            // the watch may not have told yet that the object is gone
+            const look = confirmed.get(key) === uid ? undefined : yield* lookUp(api, served, identity)
+            if (look !== undefined && (look._tag !== "Present" || look.metadata.uid !== uid)) {
+              return { ...identity, look, ...(look._tag === "Unknown" ? {} : { fresh: true }) }
+            }
+            keptConfirmed.set(key, uid)
+            return { ...presence(identity, object), fresh: true }
+          }
           const known = remembered.get(key)
           const { look, fresh } =
             known !== undefined && (known.fresh || !confirm) && !marked.isBehind(identity)
@@ -56,6 +69,7 @@ export const makeObjectLooks = (api: KubeApi, served: ServedKinds): ObjectLooks 
         { concurrency }
       )
       remembered = kept
+      confirmed = keptConfirmed
       const answered = new Set(asked.map(identityKey))
       const others = marked.objects.filter((object) => !answered.has(identityKey(identityOf(object))))
       return [...looks, ...others.map((object) => presence(identityOf(object), object))]

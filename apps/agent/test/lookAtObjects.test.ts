@@ -15,6 +15,7 @@ import { makeServedKinds } from "../src/ServedKinds.ts"
 
 const identity = { apiVersion: "v1", kind: "ConfigMap", namespace: "mesh", name: "roots" }
 const object: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "roots", namespace: "mesh" } }
+const withUid = (uid: string): KubeObject => ({ ...object, metadata: { ...object.metadata, uid } })
 const nothingMarked = { objects: [], isBehind: () => false }
 
 const die = () => Effect.die("not a read")
@@ -114,6 +115,25 @@ describe("makeObjectLooks", () => {
       yield* looks.look([identity], nothingMarked)
       yield* looks.look([identity], { objects: [], isBehind: () => true })
       assert.strictEqual(reads(), 4, "what a watch does not cover now is not remembered")
+    })
+  )
+
+  it.effect("confirms a marked object by one look of its own: its watch may not have told yet that it is gone", () =>
+    Effect.gen(function* () {
+      const wish = { ...identity, confirm: true }
+      const marked = { objects: [withUid("1")], isBehind: () => false }
+      const gone = apiWith([absent], ["ConfigMap"])
+      assert.deepStrictEqual(tags(yield* gone.looks.look([wish], marked)), ["Absent"])
+      const { looks, reads } = apiWith([withUid("1")], ["ConfigMap"])
+      for (const _ of [1, 2]) {
+        const [look] = yield* looks.look([wish], marked)
+        assert.strictEqual(look?.look._tag, "Present")
+        assert.isTrue(look?.fresh)
+      }
+      assert.strictEqual(reads(), 1)
+      const [another] = yield* looks.look([wish], { ...marked, objects: [withUid("2")] })
+      assert.strictEqual(reads(), 2, "a successor is another object")
+      assert.isTrue(another?.fresh)
     })
   )
 
