@@ -35,7 +35,7 @@ export interface RawClient {
    * Opens a watch that ends with the scope; each take waits for the next event. A watch that the server has ended
    * gives an event of type `END`; one that it refuses gives one of type `REFUSED` with the Status.
    */
-  readonly watch: (path: string) => Effect.Effect<Effect.Effect<WatchEvent>, TestenvError, Scope.Scope>
+  readonly watch: (path: string, accept?: string) => Effect.Effect<Effect.Effect<WatchEvent>, TestenvError, Scope.Scope>
 }
 
 /** Makes requests to one API server with the credentials of `connection`. */
@@ -101,11 +101,11 @@ export const makeRawClient = Effect.fnUntraced(function* (connection: Connection
         )
         return Effect.sync(() => call.destroy())
       }),
-    watch: Effect.fnUntraced(function* (path) {
+    watch: Effect.fnUntraced(function* (path, accept) {
       const events = yield* Queue.unbounded<WatchEvent>()
       yield* Effect.acquireRelease(
         Effect.sync(() =>
-          send("GET", path, {}, (answer) => {
+          send("GET", path, accept === undefined ? {} : { accept }, (answer) => {
             answer.on("error", () => undefined) // we cut it ourselves
             createInterface({ input: answer })
               .on("error", () => undefined)

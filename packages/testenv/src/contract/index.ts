@@ -1,8 +1,10 @@
 import { applying } from "./applying.ts"
 import type { ContractCase } from "./Case.ts"
+import { leasing } from "./leasing.ts"
 import { lifecycle } from "./lifecycle.ts"
 import { reading } from "./reading.ts"
 import { schema } from "./schema.ts"
+import { streaming } from "./streaming.ts"
 import { watching } from "./watching.ts"
 import { writing } from "./writing.ts"
 
@@ -13,5 +15,7 @@ export const contract: Readonly<Record<string, ReadonlyArray<ContractCase>>> = {
   schema,
   applying,
   lifecycle,
-  watching
+  watching,
+  streaming,
+  leasing
 }
