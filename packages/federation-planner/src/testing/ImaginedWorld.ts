@@ -4,7 +4,7 @@ import type { Plan } from "../Plan.ts"
 import { planHub } from "../planHub.ts"
 import { agentReport } from "./agentReport.ts"
 import { actOnCluster, emptyCluster, objectsOn, plant, type ImaginedCluster } from "./ImaginedCluster.ts"
-import { writePlan, writesOf } from "./imaginedHub.ts"
+import { writePlan, writesOf, type Stored } from "./imaginedHub.ts"
 import { certificatesOf, controlPlanesOf, type ImaginedService } from "./imaginedMaistra.ts"
 
 /** A hub and its clusters, as one value. */
@@ -26,13 +26,13 @@ export interface WorldOptions {
   readonly operatorsInstall?: boolean
 }
 
-/** The world around `state`: its clusters hold what `options` put there and nothing else, and the agents have looked. */
+/** The world around `state`, whose objects may be as people write them: its clusters hold what `options` put there and nothing else, and the agents have looked. */
 export const imagineWorld = (state: HubState, options: WorldOptions = {}): ImaginedWorld => {
   const { operatorsInstall = true, planted = {}, services = [] } = options
   const clusters = new Map(
     state.clusters.map(({ name }) => [name, (planted[name] ?? []).reduce(plant, emptyCluster(name))])
   )
-  return look({ state, clusters, services, operatorsInstall })
+  return look({ state: stored(state), clusters, services, operatorsInstall })
 }
 
 /**
@@ -110,6 +110,22 @@ export const withState = (world: ImaginedWorld, change: (state: HubState) => Par
 export const objectsIn = (world: ImaginedWorld, cluster: string): ReadonlyArray<KubeObject> => {
   const found = world.clusters.get(cluster)
   return found === undefined ? [] : objectsOn(found)
+}
+
+/** The objects of the hub as its API server has them: with uid and generation. */
+const stored = (state: HubState): HubState => {
+  const store = <A extends Stored>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
+    list.map((one) => ({
+      ...one,
+      metadata: { uid: `uid-${one.metadata.namespace}-${one.metadata.name}`, generation: 1, ...one.metadata }
+    }))
+  return {
+    ...state,
+    meshes: store(state.meshes),
+    deployments: store(state.deployments),
+    federations: store(state.federations),
+    peerings: store(state.peerings)
+  }
 }
 
 const isReachable = ({ clusters }: HubState, name: string): boolean =>

@@ -15,7 +15,8 @@ import * as Schema from "effect/Schema"
 import type { HubState } from "../HubState.ts"
 import type { HubAction, Plan, StatusPlan, WorkAction } from "../Plan.ts"
 
-interface Stored {
+/** An object of the hub. */
+export interface Stored {
   readonly kind: string
   readonly metadata: ObjectMeta
   readonly spec: unknown
