@@ -84,7 +84,9 @@ const outerRules: ReadonlyArray<Rule<Outer>> = [
   ({ cluster }) => (cluster === "" ? `it has no label ${clusterNameLabel}` : undefined),
   ({ facts }) => (facts.identity === undefined ? "the add-on has no registration" : undefined),
   ({ csr }) =>
-    csr.spec.signerName === kubeClientSigner ? undefined : `its signer is ${csr.spec.signerName}, not ${kubeClientSigner}`,
+    csr.spec.signerName === kubeClientSigner
+      ? undefined
+      : `its signer is ${csr.spec.signerName}, not ${kubeClientSigner}`,
   ({ facts, cluster }) =>
     facts.cluster?.metadata.name === cluster ? undefined : `there is no ManagedCluster ${cluster}`,
   ({ facts, cluster }) =>
