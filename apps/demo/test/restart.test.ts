@@ -15,7 +15,7 @@ describe("a federation at rest", () => {
     "is left alone: neither the product that made it nor a new one writes anything",
     Effect.gen(function* () {
       const clusters = ["managedcluster1", "managedcluster2"] as const
-      const world = yield* makeWorld({ clusters, speed: 100 })
+      const world = yield* makeWorld({ clusters, speed: 150 })
       const first = yield* Scope.make()
       const { working } = yield* Scope.provide(world.startProduct(), first)
       yield* working

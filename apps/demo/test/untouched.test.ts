@@ -13,7 +13,7 @@ describe.concurrent("a user's own mesh", () => {
     "stays byte for byte while ours is deployed beside it, federated and removed",
     Effect.gen(function* () {
       const clusters = ["managedcluster1", "managedcluster2"] as const
-      const world = yield* makeWorld({ clusters, speed: 100 })
+      const world = yield* makeWorld({ clusters, speed: 150 })
       const users = yield* plantUsersMesh(world, "managedcluster1")
       yield* eventually("the user's mesh is ready", users.ready)
       yield* rest(world)
@@ -39,7 +39,7 @@ describe.concurrent("a user's own mesh", () => {
   quietly(
     "where ours should go is a verdict, and nothing of it is touched",
     Effect.gen(function* () {
-      const world = yield* makeWorld({ clusters: [cluster], speed: 100 })
+      const world = yield* makeWorld({ clusters: [cluster], speed: 150 })
       const users = yield* plantUsersMesh(world, cluster, { namespace: "mesh-system", name: "mesh" })
       yield* eventually("the user's mesh is ready", users.ready)
       yield* rest(world)
@@ -62,7 +62,7 @@ describe.concurrent("a user's own mesh", () => {
   quietly(
     "is a collision where it has what ours needs, and stays when ours goes",
     Effect.gen(function* () {
-      const world = yield* makeWorld({ clusters: [cluster], speed: 100 })
+      const world = yield* makeWorld({ clusters: [cluster], speed: 150 })
       const { api } = world.on(cluster)
       const users = yield* plantUsersMesh(world, cluster)
       yield* eventually("the user's mesh, and so its kinds are there", users.ready)
