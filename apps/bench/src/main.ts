@@ -8,9 +8,13 @@ import { Argument, Command, Flag } from "effect/cli"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { BenchError } from "./BenchError.ts"
+import { measureAgent } from "./agent/measureAgent.ts"
 import type { Figure } from "./Figure.ts"
+import { measureHub } from "./hub/measureHub.ts"
 import { measurePlan } from "./plan/measurePlan.ts"
 import { printFigures } from "./printFigures.ts"
+import { bundle } from "./process/startBundle.ts"
+import { temporaryFolder } from "./temporaryFolder.ts"
 
 const Figures = Schema.Struct({
   machine: Schema.String,
@@ -25,18 +29,25 @@ const Figures = Schema.Struct({
     })
   )
 })
-const parts = ["plan"] as const
+const parts = ["plan", "sim", "real", "memory", "agent"] as const
 
 const bench = Command.make(
   "bench",
   {
     parts: Argument.Literals("part", parts).pipe(
-      Argument.withDescription("What to measure; everything when omitted"),
+      Argument.withDescription(
+        "plan: the planner; sim and real: the hub with 100 clusters, on kube-sim and on kube-apiserver; memory: with 200 clusters; agent. Everything when omitted"
+      ),
       Argument.variadic()
     ),
     clusters: Flag.Int("clusters").pipe(Flag.withDescription("Clusters to plan"), Flag.withDefault(3500)),
     services: Flag.Int("services").pipe(Flag.withDescription("Services that are offered"), Flag.withDefault(10_000)),
     runs: Flag.Int("runs").pipe(Flag.withDescription("How often to measure"), Flag.withDefault(3)),
+    fleet: Flag.Int("fleet").pipe(Flag.withDescription("Clusters of the hub in sim and real"), Flag.withDefault(100)),
+    rest: Flag.Int("rest").pipe(
+      Flag.withDescription("Seconds of rest in which writes are counted"),
+      Flag.withDefault(60)
+    ),
     json: Flag.String("json").pipe(Flag.withDescription("File to write the figures to"), Flag.optional),
     before: Flag.String("before").pipe(
       Flag.withDescription("File with the figures of another run, to show beside"),
@@ -56,6 +67,21 @@ const bench = Command.make(
     const figures: Array<Figure> = []
     if (wanted.has("plan"))
       figures.push(...(yield* measurePlan({ ...flags, against: Option.getOrUndefined(flags.against), profile })))
+    const folder = yield* temporaryFolder
+    const hub = { folder, profile, restSeconds: flags.rest, clusters: flags.fleet }
+    const hubParts = ["sim", "real", "memory"].filter((part) => wanted.has(part))
+    const file = hubParts.length === 0 ? "" : yield* bundle("hub-controller", folder)
+    for (const part of hubParts) {
+      const measuring = measureHub({
+        ...hub,
+        file,
+        on: part === "real" ? "kube-apiserver" : "kube-sim",
+        ...(part === "memory" ? { clusters: 200 } : {})
+      })
+      figures.push(...(yield* Effect.scoped(measuring)))
+    }
+    if (wanted.has("agent"))
+      figures.push(...(yield* measureAgent({ file: yield* bundle("agent", folder), folder, runs: flags.runs })))
     yield* Console.log(`\n${printFigures(figures, new Map(earlier.map((figure) => [figure.name, figure])))}`)
     if (Option.isSome(flags.json))
       writeFileSync(flags.json.value, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`)

@@ -1,12 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { BenchError } from "../BenchError.ts"
 import type { Figure } from "../Figure.ts"
 import { runChild } from "../process/runChild.ts"
+import { temporaryFolder } from "../temporaryFolder.ts"
 
 export interface PlanOptions {
   readonly clusters: number
@@ -31,10 +30,7 @@ const changesPerRun = 20
 /** Measures how long the planner takes for a whole fleet, and after one change. */
 export const measurePlan = Effect.fnUntraced(function* (options: PlanOptions) {
   const { against, clusters, profile, runs, services } = options
-  const folder = yield* Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "multicluster-mesh-bench-"))),
-    (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
-  )
+  const folder = yield* temporaryFolder
   const file = join(folder, "state")
   const grown = yield* runChild(Grown, {
     entry: fileURLToPath(new URL("./growState.ts", import.meta.url)),

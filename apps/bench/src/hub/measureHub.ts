@@ -1,0 +1,147 @@
+import { Conditions, isTrue, type KubeObject, resources } from "@multicluster-mesh/mesh-model"
+import type { Informer } from "@multicluster-mesh/ocm-transport"
+import { makeAuthority } from "@multicluster-mesh/testenv"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { BenchError } from "../BenchError.ts"
+import type { Figure } from "../Figure.ts"
+import { clustersOf, deploymentsOf, federationsOf, userNamespace, type FleetSize } from "../fleet/wishes.ts"
+import { startBundle } from "../process/startBundle.ts"
+import { registerClusters, type ServerKind, startHubServer } from "./HubServer.ts"
+import { playAgents } from "./playAgents.ts"
+
+export interface HubOptions {
+  readonly on: ServerKind
+  readonly clusters: number
+  /** The hub controller's bundle. */
+  readonly file: string
+  /** For logs and credentials. */
+  readonly folder: string
+  readonly restSeconds: number
+  readonly profile?: string | undefined
+}
+
+const addonNamespace = "multicluster-mesh-addon"
+
+/**
+ * Measures the hub controller, as a process of its own, on the way of a fleet from one MeshDeployment to meshes that
+ * are federated, and at rest after it. The agents are played: they answer at once.
+ */
+export const measureHub = Effect.fnUntraced(function* (options: HubOptions) {
+  const { clusters, folder, on, profile, restSeconds } = options
+  const size: FleetSize = { clusters, services: clusters * 3, perDeployment: clusters }
+  const names = clustersOf(size)
+  const server = yield* startHubServer(on)
+  const { api } = server
+  yield* registerClusters(server, names, [addonNamespace, userNamespace])
+  const kubeconfig = join(folder, `${on}-${clusters}.kubeconfig`)
+  writeFileSync(kubeconfig, server.kubeconfig, { mode: 0o600 })
+  const roots = new Map(yield* Effect.forEach(names, rootOf))
+  const agents = yield* playAgents(api, roots)
+  const works = yield* api.informer(resources.manifestWorks)
+  const start = (name: string) =>
+    startBundle({ name, file: options.file, args: ["--kubeconfig", kubeconfig], folder, profile })
+  const writesOfHub = Effect.map(server.writes, (writes) => writes - agents.writes())
+
+  const first = yield* Effect.gen(function* () {
+    const hub = yield* start(`hub-${on}-${clusters}`)
+    yield* hub.ready
+    const reported = yield* api.informer(resources.meshAgents)
+    yield* until(reported, (all) => all.length === clusters && all.every((agent) => agent["status"] !== undefined))
+
+    const begun = performance.now()
+    const before = yield* writesOfHub
+    yield* Effect.forEach(deploymentsOf(size), (wish) =>
+      api.create(resources.meshDeployments, wish, { fieldManager: "kubectl" })
+    )
+    yield* until(works, (all) => all.length >= clusters)
+    const firstStage = performance.now() - begun
+    const writes = (yield* writesOfHub) - before - 1
+
+    const latencies = yield* Effect.forEach(names, (cluster) =>
+      Effect.gen(function* () {
+        const begun = performance.now()
+        yield* agents.letApply(cluster)
+        yield* until(works, (all) => all.filter(({ metadata }) => metadata.namespace === cluster).length > 1)
+        return performance.now() - begun
+      })
+    )
+    const wishes = yield* api.informer(resources.meshDeployments)
+    const settling = performance.now()
+    yield* until(wishes, areReady)
+    const federations = yield* api.informer(resources.meshFederations)
+    yield* Effect.forEach(federationsOf(size), (wish) =>
+      api.create(resources.meshFederations, wish, { fieldManager: "kubectl" })
+    )
+    yield* until(federations, areReady)
+    const federated = performance.now() - settling
+    yield* Effect.sleep("3 seconds")
+    const rested = yield* writesOfHub
+    yield* Effect.sleep(restSeconds * 1000)
+    const atRest = (yield* writesOfHub) - rested
+    const usage = yield* hub.usage
+    if (profile !== undefined) yield* hub.stop
+    return { atRest, federated, firstStage, latencies, usage, works: (yield* works.list).length, writes }
+  }).pipe(Effect.scoped)
+
+  const afterRestart = yield* Effect.gen(function* () {
+    const before = yield* writesOfHub
+    const hub = yield* start(`hub-${on}-${clusters}-again`)
+    yield* hub.ready
+    yield* Effect.sleep(Math.min(restSeconds, 10) * 1000)
+    return { writes: (yield* writesOfHub) - before, usage: yield* hub.usage }
+  }).pipe(Effect.scoped)
+
+  const figure = (name: string, unit: Figure["unit"], samples: ReadonlyArray<number>, limits = {}): Figure => ({
+    name: `${on}, ${clusters} clusters: ${name}`,
+    unit,
+    samples,
+    ...limits
+  })
+  return [
+    figure("MeshDeployment → works of the first stage", "ms", [first.firstStage], { budget: 4000 }),
+    figure("writes of the hub for that", "writes", [first.writes]),
+    figure("change → ManifestWork", "ms", first.latencies, { budget: 1000, aim: 500, counts: "p99" }),
+    figure(`all deployed → federated (${first.works} works)`, "ms", [first.federated]),
+    figure(`writes in ${restSeconds} s of rest`, "writes", [first.atRest], { budget: 0 }),
+    figure("writes after a restart", "writes", [afterRestart.writes], { budget: 0 }),
+    figure("RSS of the hub controller", "MiB", [first.usage.rssMiB], { budget: 256 }),
+    figure("peak RSS of the hub controller", "MiB", [first.usage.peakMiB]),
+    figure("RSS of the hub controller after a restart", "MiB", [afterRestart.usage.rssMiB], { budget: 256 }),
+    figure("CPU of the hub controller", "CPU s", [first.usage.cpuSeconds])
+  ]
+})
+
+const rootOf = (cluster: string) =>
+  Effect.map(
+    Effect.promise(() => makeAuthority(cluster)),
+    ({ certificate }) => [cluster, `${certificate.trim()}\n`] as const
+  )
+
+const areReady = (objects: ReadonlyArray<KubeObject>): boolean =>
+  objects.length > 0 && objects.every((object) => isTrue(conditionsOf(object), "Ready"))
+
+const conditionsOf = (object: KubeObject) =>
+  Option.getOrElse(
+    Option.map(decodeStatus(object["status"]), ({ conditions }) => conditions),
+    () => []
+  )
+
+const decodeStatus = Schema.decodeUnknownOption(Schema.Struct({ conditions: Conditions }))
+
+/** Waits until the objects are as wanted, at most five minutes. */
+const until = (
+  informer: Informer,
+  holds: (objects: ReadonlyArray<KubeObject>) => boolean
+): Effect.Effect<void, BenchError> =>
+  informer.list.pipe(
+    Effect.map(holds),
+    Effect.delay("2 millis"),
+    Effect.repeat({ until: (done) => done }),
+    Effect.timeout("5 minutes"),
+    Effect.mapError(() => new BenchError({ problem: "the fleet did not come to where it was awaited" })),
+    Effect.asVoid
+  )

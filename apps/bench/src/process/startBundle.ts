@@ -1,0 +1,91 @@
+import { freePort, type RunningProcess, startProcess } from "@multicluster-mesh/testenv"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { spawn } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { BenchError } from "../BenchError.ts"
+import { profileFlags } from "./runChild.ts"
+
+/** A program of ours, as it is in an image: one file without node_modules. */
+export type Program = "hub-controller" | "agent"
+
+export interface RunningProgram {
+  /** Fails when the program ends. */
+  readonly ended: RunningProcess["ended"]
+  /** Waits until it says that it does its work. */
+  readonly ready: Effect.Effect<void, BenchError>
+  readonly usage: Effect.Effect<Usage>
+  /** Asks it to end, and waits until it has: a CPU profile is only written then. */
+  readonly stop: Effect.Effect<void>
+}
+
+export interface Usage {
+  readonly rssMiB: number
+  readonly peakMiB: number
+  readonly cpuSeconds: number
+}
+
+/** Makes the bundle of a program anew in `folder`. */
+export const bundle = (program: Program, folder: string): Effect.Effect<string, BenchError> =>
+  Effect.callback((resume) => {
+    const cwd = fileURLToPath(new URL(`../../../${program}/`, import.meta.url))
+    const outDir = join(folder, program)
+    const child = spawn("tsup", ["--silent", "--out-dir", outDir], { cwd, stdio: ["ignore", "ignore", "inherit"] })
+    const file = join(outDir, "main.js")
+    child.once("error", ({ message }) => resume(Effect.fail(new BenchError({ problem: `tsup: ${message}` }))))
+    child.once("close", () =>
+      resume(
+        existsSync(file) ? Effect.succeed(file) : Effect.fail(new BenchError({ problem: `no bundle of ${program}` }))
+      )
+    )
+  })
+
+export interface BundleOptions {
+  readonly name: string
+  readonly file: string
+  readonly args: ReadonlyArray<string>
+  /** Folder for its log. */
+  readonly folder: string
+  readonly profile?: string | undefined
+}
+
+/** Starts a bundle; it is ended with the scope. */
+export const startBundle = Effect.fnUntraced(function* ({ args, file, folder, name, profile }: BundleOptions) {
+  const port = yield* freePort
+  const running = yield* startProcess({
+    name,
+    command: process.execPath,
+    args: [...profileFlags(profile), file, ...args, "--health-port", String(port)],
+    folder
+  }).pipe(Effect.mapError(({ message }) => new BenchError({ problem: message })))
+  const program: RunningProgram = {
+    ended: running.ended,
+    ready: Effect.tryPromise({
+      try: async () => {
+        const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`)
+        if (!ok) throw new Error("not ready")
+      },
+      catch: () => new BenchError({ problem: `${name} is not ready; its log: ${lastLines(running.log)}` })
+    }).pipe(Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 1500 })),
+    usage: Effect.sync(() => usageOf(running.pid)),
+    stop: Effect.andThen(
+      Effect.sync(() => process.kill(running.pid, "SIGTERM")),
+      Effect.ignore(running.ended)
+    )
+  }
+  return program
+})
+
+/** What a living process takes, as Linux has it. */
+const usageOf = (pid: number): Usage => {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8")
+  const mib = (field: string) =>
+    Number(new RegExp(`${field}:\\s+(\\d+) kB`, "u").exec(status)?.[1] ?? Number.NaN) / 1024
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? []
+  const ticks = Number(fields[11]) + Number(fields[12])
+  return { rssMiB: mib("VmRSS"), peakMiB: mib("VmHWM"), cpuSeconds: ticks / 100 }
+}
+
+const lastLines = (file: string): string => readFileSync(file, "utf8").trimEnd().split("\n").slice(-5).join("\n")
