@@ -1,3 +1,3 @@
-import { defineProject, mergeConfig } from 'vitest/config'
-import shared from '../../vitest.shared.ts'
-export default mergeConfig(shared, defineProject({ test: { name: 'kube-sim', testTimeout: 30_000 } }))
+import { defineProject, mergeConfig } from "vitest/config"
+import shared from "../../vitest.shared.ts"
+export default mergeConfig(shared, defineProject({ test: { name: "kube-sim", testTimeout: 30_000 } }))

@@ -17,6 +17,8 @@ export interface Apply {
   readonly live: KubeObject | undefined
   /** What the request says; without `status` where that is a subresource of its own. */
   readonly applied: KubeObject
+  /** The namespace that the body names; the path may name it alone. */
+  readonly sentNamespace: string
   readonly schema: StructuralSchema | undefined
   readonly manager: string
   readonly force: boolean
@@ -51,7 +53,7 @@ export const applyObject = (request: Apply): ApplyOutcome => {
   const { live, applied, schema, manager, force, subresource, now } = request
   const type = objectType(schema)
   const problems = typeProblems(type, applied)
-  if (problems.length > 0) return { _tag: "Untyped", message: untyped(applied, problems) }
+  if (problems.length > 0) return { _tag: "Untyped", message: untyped(request, problems) }
   const before = live ?? { apiVersion: applied.apiVersion, kind: applied.kind, metadata: {} }
   const known = knownManagers(request)
   const writer = { manager, operation: "Apply", apiVersion: applied.apiVersion, subresource } as const
@@ -110,8 +112,9 @@ const isKubeObject = (value: unknown): value is KubeObject =>
   typeof value["kind"] === "string" &&
   isJsonObject(value["metadata"])
 
-const untyped = ({ apiVersion, kind, metadata }: KubeObject, problems: ReadonlyArray<string>): string => {
-  const what = `${metadata.namespace ?? ""}/${metadata.name}; ${apiVersion}, Kind=${kind}`
+const untyped = ({ applied, sentNamespace }: Apply, problems: ReadonlyArray<string>): string => {
+  const { apiVersion, kind, metadata } = applied
+  const what = `${sentNamespace}/${metadata.name}; ${apiVersion.includes("/") ? "" : "/"}${apiVersion}, Kind=${kind}`
   const text =
     problems.length === 1 ? problems[0] : ["errors:", ...problems.map((problem) => `  ${problem}`)].join("\n")
   return `failed to create typed patch object (${what}): ${text}`

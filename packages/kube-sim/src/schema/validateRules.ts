@@ -13,19 +13,20 @@ import {
 import { isJsonArray, isJsonObject, jsonEquals } from "./json.ts"
 import { type StructuralSchema, valuesSchema } from "./StructuralSchema.ts"
 
+/** The rules that an object breaks, given the object that it replaces. */
+export type RuleCheck = (object: KubeObject, old: KubeObject | undefined) => ReadonlyArray<FieldError>
+
 /**
  * Compiles the `x-kubernetes-validations` of a schema, at any depth.
  *
- * Shape: the function that it returns gives the rules that an object breaks. Without an old object transition rules
+ * Shape: the check for all of them; undefined when there are none. Without an old object transition rules
  * do not run; with one, a rule that an unchanged value already broke is not held against it.
  * Errors: a rule that does not compile is an error of every object; `structuralErrors` refuses it with its CRD.
  * Source: apiextensions-apiserver `pkg/apiserver/schema/cel`.
  */
-export const compileRules = (
-  schema: StructuralSchema
-): ((object: KubeObject, old: KubeObject | undefined) => ReadonlyArray<FieldError>) => {
+export const compileRules = (schema: StructuralSchema): RuleCheck | undefined => {
   const root = compileNode(withTypeAndName(schema))
-  return (object, old) => (root === undefined ? [] : validateNode(root, object, old, ""))
+  return root === undefined ? undefined : (object, old) => validateNode(root, object, old, "")
 }
 
 /** Gives the schema that `self` has in the rules of an object's root: there its type and name can always be read. */

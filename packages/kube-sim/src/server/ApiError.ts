@@ -25,7 +25,7 @@ export interface Status {
   readonly metadata: object
   readonly status: "Failure"
   readonly message: string
-  readonly reason: string
+  readonly reason?: string
   readonly details?: StatusDetails
   readonly code: number
 }
@@ -44,6 +44,7 @@ export interface Target {
   readonly kind: string
 }
 
+/** A refusal; without a reason where `reason` is empty, as a real server has it for faults of its own. */
 export const apiError = (code: number, reason: string, message: string, details?: StatusDetails): ApiError =>
   new ApiError({
     status: {
@@ -52,7 +53,7 @@ export const apiError = (code: number, reason: string, message: string, details?
       metadata: {},
       status: "Failure",
       message,
-      reason,
+      ...(reason !== "" && { reason }),
       ...(details && { details }),
       code
     }
@@ -99,7 +100,7 @@ export const invalid = (target: Target, name: string, faults: ReadonlyArray<Fiel
     "Invalid",
     `${kind} "${name}" is invalid: ${lines.length === 1 ? lines[0] : `[${lines.join(", ")}]`}`,
     {
-      name,
+      ...(name !== "" && { name }),
       ...(target.group !== "" && { group: target.group }),
       kind: target.kind,
       causes: faults.map(({ field, reason, message }) => ({ reason, message, field }))
@@ -111,7 +112,11 @@ export const badRequest = (message: string): ApiError => apiError(400, "BadReque
 
 export const methodNotAllowed = (message: string): ApiError => apiError(405, "MethodNotAllowed", message)
 
-export const expired = (message: string): ApiError => apiError(410, "Expired", message)
+/** 410; `metadata` may carry a token to go on with. */
+export const expired = (message: string, metadata: object = {}): ApiError => {
+  const { status } = apiError(410, "Expired", message)
+  return new ApiError({ status: { ...status, metadata } })
+}
 
 /** What this server does not do: loud, so that nobody takes silence for an answer. */
 export const notImplemented = (what: string): ApiError =>

@@ -1,6 +1,6 @@
 import type { ResourceType } from "@multicluster-mesh/mesh-model"
 import type { StructuralSchema } from "../schema/StructuralSchema.ts"
-import type { FieldError } from "../schema/FieldError.ts"
+import type { RuleCheck } from "../schema/validateRules.ts"
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 
 /** A column of `kubectl get`. */
@@ -39,7 +39,10 @@ export interface Kind {
   readonly custom: boolean
   /** The version under which objects are kept. */
   readonly storageVersion: string
-  readonly rules: (object: KubeObject, oldObject: KubeObject | undefined) => ReadonlyArray<FieldError>
+  /** The CEL rules of its schema; absent where there are none. */
+  readonly rules: RuleCheck | undefined
+  /** What the server itself refuses in a built-in kind. */
+  readonly checks: RuleCheck | undefined
   /** Its CustomResourceDefinition is being deleted: nothing can be created any more. */
   readonly terminating: boolean
 }

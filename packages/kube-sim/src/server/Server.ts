@@ -1,4 +1,3 @@
-import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
@@ -29,7 +28,6 @@ export interface Server {
   readonly watches: Set<OpenWatch>
   readonly writes: Array<Write>
   readonly requests: Map<string, number>
-  readonly pages: Map<string, ReadonlyArray<KubeObject>>
   /** Deterministic: the same server makes the same ones in the same order. */
   readonly nextUid: () => string
   readonly nextSuffix: () => string
@@ -73,7 +71,6 @@ export const makeServer = (name: string, historySize: number): Server => {
     watches,
     writes: [],
     requests: new Map(),
-    pages: new Map(),
     nextUid: () => {
       const hex = digest()
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import type { IncomingHttpHeaders } from "node:http"
 import { type Answer, json, pageNotFound } from "./Answer.ts"
 import { answerResource } from "./answerResource.ts"
-import { methodNotAllowed, notImplemented } from "./ApiError.ts"
+import { apiError, methodNotAllowed, notFound, notImplemented } from "./ApiError.ts"
+import { builtins } from "./builtins.ts"
 import type { Call } from "./Call.ts"
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from "./discovery.ts"
 import { type Kind, resourceOf } from "./Kind.ts"
@@ -53,6 +54,9 @@ export const answerRequest = Effect.fnUntraced(function* (server: Server, reques
   }
 })
 
+/** Groups of a real server, whose paths it knows; what they lack is said by a Status. */
+const builtinGroups = new Set(builtins.map(({ type }) => type.group))
+
 const orNotFound = (body: unknown): Answer => (body === undefined ? pageNotFound : json(body))
 
 const discoveryList = (body: unknown): Answer => ({
@@ -65,8 +69,8 @@ const discoveryList = (body: unknown): Answer => ({
 /** The release of Kubernetes whose behaviour is the measure. */
 const version = {
   major: "1",
-  minor: "32",
-  gitVersion: "v1.32.0+kube-sim",
+  minor: "37",
+  gitVersion: "v1.37.0+kube-sim",
   gitCommit: "",
   gitTreeState: "clean",
   buildDate: "1970-01-01T00:00:00Z",
@@ -85,7 +89,11 @@ const toResource = Effect.fnUntraced(function* (
   route: Extract<Route, { readonly _tag: "Resource" }>
 ) {
   const kind = server.kinds.find(route.group, route.version, route.plural)
-  if (kind === undefined) return pageNotFound
+  if (kind === undefined) {
+    return builtinGroups.has(route.group)
+      ? yield* apiError(404, "NotFound", "the server could not find the requested resource", {})
+      : pageNotFound
+  }
   if (
     kind.type.namespaced ? route.namespace === undefined && route.name !== undefined : route.namespace !== undefined
   ) {
@@ -94,8 +102,8 @@ const toResource = Effect.fnUntraced(function* (
   const subresource = isApproval(kind, route.subresource) ? "status" : route.subresource
   const where = `${request.method} ${request.url.pathname}`
   if (subresource !== undefined && (subresource !== "status" || !kind.subresources.status)) {
-    return kind.custom || subresource === "status"
-      ? pageNotFound
+    return kind.custom
+      ? yield* notFound(kind.type, route.name ?? "")
       : yield* notImplemented(`${where}: subresource ${subresource}`)
   }
   const query = request.url.searchParams

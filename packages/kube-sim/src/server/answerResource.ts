@@ -6,6 +6,7 @@ import { apiError, badRequest, invalid, notFound, notImplemented } from "./ApiEr
 import type { Call } from "./Call.ts"
 import { allowsUnconditionalUpdate } from "./kindRules.ts"
 import { liveOf } from "./commit.ts"
+import { checkOptions } from "./checkOptions.ts"
 import { createObject } from "./createObject.ts"
 import { deleteObject, readDeleteOptions } from "./deleteObject.ts"
 import { strike } from "./Fault.ts"
@@ -21,6 +22,7 @@ import { watchObjects } from "./watchObjects.ts"
 
 /** Does what a call to a resource asks for. */
 export const answerResource = Effect.fnUntraced(function* (server: Server, call: Call) {
+  yield* checkOptions(call)
   const struck = strike(server, call)
   if (struck !== undefined) return yield* struck
   const output = outputFor(
@@ -30,10 +32,11 @@ export const answerResource = Effect.fnUntraced(function* (server: Server, call:
     yield* Clock.currentTimeMillis
   )
   if (output === undefined) {
+    if (/yaml|protobuf/u.test(call.accept)) return yield* notImplemented(`answers as ${call.accept}`)
     return yield* apiError(
       406,
       "NotAcceptable",
-      "only the following media types are accepted: application/json, application/json;stream=watch"
+      "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"
     )
   }
   const one = (object: KubeObject, code = 200): Answer => json(output.one(object), code)
@@ -87,9 +90,10 @@ const replace = Effect.fnUntraced(function* (server: Server, call: Call) {
   const live = liveOf(server, call, name)
   if (live === undefined) return yield* notFound(call.kind.type, name)
   if ((body.metadata.resourceVersion ?? "") === "" && !allowsUnconditionalUpdate(call.kind)) {
-    const message = "Invalid value: 0x0: must be specified for an update"
+    const message = "Invalid value: 0: must be specified for an update"
     const fault = { field: "metadata.resourceVersion", reason: "FieldValueInvalid", message }
-    return yield* invalid(call.kind.type, name, [fault])
+    // said before the kind is looked at: under the name of the resource
+    return yield* invalid({ ...call.kind.type, kind: call.kind.type.plural }, name, [fault])
   }
   return yield* updateObject(server, call, live, body, { applied: false, uidIsPrecondition: true })
 })

@@ -1,4 +1,5 @@
 import { type BuiltinKind, builtinKinds } from "../schema/builtin.ts"
+import { builtinRules } from "./builtinRules.ts"
 import { builtinColumns } from "./builtinColumns.ts"
 import { type Kind, nameColumn, resourceOf } from "./Kind.ts"
 
@@ -9,7 +10,8 @@ const served = (kind: BuiltinKind): Kind => ({
   listKind: `${kind.type.kind}List`,
   custom: false,
   storageVersion: kind.type.version,
-  rules: () => [],
+  rules: undefined,
+  checks: builtinRules[resourceOf(kind.type)],
   terminating: false
 })
 

@@ -3,9 +3,11 @@ import * as Effect from "effect/Effect"
 import { applyDefaults, applyDefaultsToApplied } from "../schema/applyDefaults.ts"
 import { blocksRules, rulesNotChecked } from "../schema/FieldError.ts"
 import { pruneWithUnknown } from "../schema/prune.ts"
+import { withoutEmpty } from "../schema/withoutEmpty.ts"
 import { structuralErrors } from "../schema/structuralErrors.ts"
 import { validateSchema } from "../schema/validateSchema.ts"
 import { badRequest, invalid, notImplemented } from "./ApiError.ts"
+import { builtinDefaults } from "./builtinDefaults.ts"
 import type { Call } from "./Call.ts"
 import { valuesAt } from "./jsonPath.ts"
 import { resourceOf } from "./Kind.ts"
@@ -23,6 +25,7 @@ export const shaped = Effect.fnUntraced(function* (call: Call, object: KubeObjec
     if (validation === "Strict") return yield* strictError(call, problems)
     if (validation === "Warn") call.warnings.push(...problems)
   }
+  if (!call.kind.custom) return builtinDefaults(call.kind, withoutEmpty(schema, applyDefaults(schema, pruned)))
   return isApplied ? applyDefaultsToApplied(schema, pruned) : applyDefaults(schema, pruned)
 })
 
@@ -35,15 +38,19 @@ const strictError = (call: Call, problems: ReadonlyArray<string>) => {
 
 /** Fails with 422 where metadata, schema or rules refuse the object. */
 export const validated = Effect.fnUntraced(function* (call: Call, object: KubeObject, old: KubeObject | undefined) {
-  const { schema, rules } = call.kind
-  const structure = schema === undefined ? [] : validateSchema(schema, object, old)
-  const broken = blocksRules(structure)
-    ? [...structure, ...(schema?.["x-kubernetes-validations"] === undefined ? [] : [rulesNotChecked])]
-    : [...structure, ...rules(object, old)]
+  const { checks, rules, schema } = call.kind
+  const ofServer = checks?.(object, old) ?? []
+  const ofSchema = schema === undefined ? [] : validateSchema(schema, object, old)
+  const structure = [
+    ...metadataFaults(call.kind, object),
+    ...ofServer,
+    ...ofSchema.filter(({ field }) => ofServer.every((fault) => fault.field !== field))
+  ]
+  const ofRules = rules === undefined ? [] : blocksRules(structure) ? [rulesNotChecked] : rules(object, old)
   const isCrd = resourceOf(call.kind.type) === crdResource
   if (isCrd && convertsByWebhook(object)) yield* notImplemented("conversion of custom resources by a webhook")
   const ofCrd = isCrd ? structuralErrors(object) : []
-  const faults = [...metadataFaults(call.kind, object), ...broken, ...ofCrd]
+  const faults = [...structure, ...ofRules, ...ofCrd]
   if (faults.length > 0) yield* invalid(call.kind.type, object.metadata.name, faults)
 })
 

@@ -35,7 +35,8 @@ export const crdKinds = (crd: KubeObject): ReadonlyArray<Kind> => {
         columns: columnsOf(version),
         custom: true,
         storageVersion,
-        rules: schema === undefined ? () => [] : compileRules(schema),
+        rules: schema === undefined ? undefined : compileRules(schema),
+        checks: undefined,
         terminating: crd.metadata.deletionTimestamp !== undefined
       }
     })

@@ -12,7 +12,7 @@ import { now, type Server } from "./Server.ts"
 /** Creates what the body holds, or says why not. */
 export const createObject = Effect.fnUntraced(function* (server: Server, call: Call, body: KubeObject) {
   if ((body.metadata.resourceVersion ?? "") !== "") {
-    return yield* apiError(500, "InternalError", "resourceVersion should not be set on objects to be created")
+    return yield* apiError(500, "", "resourceVersion should not be set on objects to be created")
   }
   const time = yield* now
   const named = withIdentity(server, call, body, time)

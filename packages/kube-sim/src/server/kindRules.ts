@@ -1,5 +1,5 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
-import { isJsonObject } from "../schema/json.ts"
+import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import { establishedStatus } from "./crdStatus.ts"
 import { type Kind, resourceOf } from "./Kind.ts"
 
@@ -40,6 +40,8 @@ export const initialized = (kind: Kind, object: KubeObject): KubeObject => {
       return { ...object, status: { phase: "Pending" } }
     case "apps/deployments":
       return { ...object, status: {} }
+    case "/events":
+      return withEventFields(object)
     case "apps/replicasets":
       return { ...object, status: { replicas: 0 } }
     default:
@@ -81,11 +83,31 @@ const withNameLabel = (namespace: KubeObject): KubeObject => ({
 /** A Service keeps its address, or is given one; `None` and names of elsewhere have none to give. */
 const withClusterIp = (service: KubeObject, live: KubeObject | undefined): KubeObject => {
   const spec = isJsonObject(service["spec"]) ? service["spec"] : {}
-  if (spec["type"] === "ExternalName" || (spec["clusterIP"] ?? "") !== "") return service
+  if (spec["type"] === "ExternalName") return service
+  if (spec["clusterIP"] === "None") {
+    return { ...service, spec: { ...spec, clusterIPs: ["None"], ...oneFamily(spec) } }
+  }
+  if ((spec["clusterIP"] ?? "") !== "") return service
   const before = isJsonObject(live?.["spec"]) ? live["spec"]["clusterIP"] : undefined
   const clusterIP = before ?? addressFrom(service.metadata.uid ?? "")
-  return { ...service, spec: { ...spec, clusterIP, clusterIPs: [clusterIP] } }
+  return { ...service, spec: { ...spec, clusterIP, clusterIPs: [clusterIP], ...oneFamily(spec) } }
 }
+
+const oneFamily = (spec: JsonObject) => ({
+  ipFamilies: spec["ipFamilies"] ?? ["IPv4"],
+  ipFamilyPolicy: spec["ipFamilyPolicy"] ?? "SingleStack"
+})
+
+/** Fields that an Event has even when they say nothing. */
+const withEventFields = (event: KubeObject): KubeObject => ({
+  firstTimestamp: null,
+  lastTimestamp: null,
+  eventTime: null,
+  source: {},
+  reportingComponent: "",
+  reportingInstance: "",
+  ...event
+})
 
 /** An address in the range that kubeadm gives to Services. */
 const addressFrom = (uid: string): string => {

@@ -1,7 +1,9 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
-import { type ApiError, apiError, badRequest, expired } from "./ApiError.ts"
+import { storeKey } from "../store/ObjectStore.ts"
+import { apiError, badRequest, expired } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
+import { type ContinueToken, readToken, writeToken } from "./continueToken.ts"
 import { resourceOf } from "./Kind.ts"
 import type { ListMetadata } from "./partial.ts"
 import { selectionOf } from "./selection.ts"
@@ -13,80 +15,85 @@ export interface Page {
   readonly metadata: ListMetadata
 }
 
-/** As many snapshots are kept for clients that read page by page; older ones have expired. */
-const maxSnapshots = 64
-
 /** The selected objects at one revision, whole or page by page. */
 export const listObjects = Effect.fnUntraced(function* (server: Server, call: Call) {
-  const token = call.query.get("continue") ?? ""
   const limit = Number(call.query.get("limit") ?? "0")
-  if (!Number.isInteger(limit) || limit < 0) return yield* badRequest(`invalid limit: ${call.query.get("limit")}`)
-  if (token !== "") return yield* nextPage(server, token, limit)
-  yield* checkResourceVersion(server, call)
-  const selector = yield* selectionOf(call)
-  const items = server.store.collection(resourceOf(call.kind.type)).all().filter(selector)
-  return pageOf(server, items, String(server.store.revision()), 0, limit)
+  const token = call.query.get("continue") ?? ""
+  if (token !== "") return yield* nextPage(server, call, token, limit)
+  const version = call.query.get("resourceVersion") ?? ""
+  if (version !== "" && !isRevision(version)) {
+    return yield* badRequest(`invalid resource version: ${notARevision(version)}`)
+  }
+  const wanted = Number(version)
+  yield* notInTheFuture(server, wanted)
+  const isExact = call.query.get("resourceVersionMatch") === "Exact"
+  const revision = isExact ? wanted : server.store.revision()
+  const objects = server.store.collection(resourceOf(call.kind.type)).at(revision)
+  if (objects === undefined) return yield* expired("The resourceVersion for the provided list is too old.")
+  return yield* pageOf(call, objects, revision, limit)
 })
 
-const checkResourceVersion = Effect.fnUntraced(function* (server: Server, call: Call) {
-  const wanted = Number(call.query.get("resourceVersion") ?? "0")
-  if (!Number.isInteger(wanted) || wanted < 0) {
-    yield* badRequest(`Invalid value: "${call.query.get("resourceVersion")}": strconv.ParseUint: parsing`)
+const nextPage = Effect.fnUntraced(function* (server: Server, call: Call, text: string, limit: number) {
+  const token = readToken(text)
+  if ("problem" in token) return yield* badRequest(`invalid continue token: ${token.problem}`)
+  if ((call.query.get("resourceVersion") ?? "") !== "") {
+    return yield* badRequest("specifying resource version is not allowed when using continue")
   }
-  yield* notInTheFuture(server, wanted)
-  if (call.query.get("resourceVersionMatch") === "Exact" && wanted !== server.store.revision()) {
-    yield* expired("The provided resource version is not available: kube-sim lists the present alone")
-  }
+  const revision = token.revision === -1 ? server.store.revision() : token.revision
+  const objects = server.store.collection(resourceOf(call.kind.type)).at(revision)
+  if (objects === undefined) return yield* tokenExpired(token)
+  return yield* pageOf(call, objects, revision, limit, token.after)
 })
+
+/** 410 with a token that goes on with the present: the pages then do not belong together. */
+const tokenExpired = (token: ContinueToken) => {
+  const message =
+    "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list."
+  return expired(message, { continue: writeToken({ revision: -1, after: token.after }) })
+}
+
+const pageOf = Effect.fnUntraced(function* (
+  call: Call,
+  objects: ReadonlyArray<KubeObject>,
+  revision: number,
+  limit: number,
+  after?: string
+) {
+  const selector = yield* selectionOf(call)
+  const selected = objects.filter((object) => (after === undefined || keyOf(object) > after) && selector(object))
+  const resourceVersion = String(revision)
+  const items = limit > 0 ? selected.slice(0, limit) : selected
+  const last = items.at(-1)
+  const left = selected.length - items.length
+  if (left === 0 || last === undefined) return { items, metadata: { resourceVersion } } satisfies Page
+  const page: Page = {
+    items,
+    metadata: {
+      resourceVersion,
+      continue: writeToken({ revision, after: keyOf(last) }),
+      // a real server counts without looking: it cannot say how many of the rest are selected
+      ...(!isSelective(call) && { remainingItemCount: left })
+    }
+  }
+  return page
+})
+
+const keyOf = ({ metadata }: KubeObject): string => storeKey(metadata.namespace, metadata.name)
+
+const isSelective = ({ query }: Call): boolean =>
+  (query.get("labelSelector") ?? "") !== "" || (query.get("fieldSelector") ?? "") !== ""
+
+export const isRevision = (text: string): boolean => /^\d+$/u.test(text)
+
+export const notARevision = (text: string): string =>
+  `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
 
 /** Fails with 504 for a revision that the store has not come to. */
 export const notInTheFuture = Effect.fnUntraced(function* (server: Server, wanted: number) {
-  if (wanted > server.store.revision()) yield* tooLarge(server, wanted)
-})
-
-const tooLarge = (server: Server, wanted: number): ApiError =>
-  apiError(504, "Timeout", `Too large resource version: ${wanted}, current: ${server.store.revision()}`, {
+  const current = server.store.revision()
+  if (wanted <= current) return
+  yield* apiError(504, "Timeout", `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
     retryAfterSeconds: 1
   })
-
-const nextPage = Effect.fnUntraced(function* (server: Server, token: string, limit: number) {
-  const [revision = "", offset = "", id = ""] = Buffer.from(token, "base64url").toString("utf8").split("/")
-  const snapshot = server.pages.get(id)
-  if (snapshot === undefined) {
-    return yield* expired(
-      "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter."
-    )
-  }
-  return pageOf(server, snapshot, revision, Number(offset), limit, id)
 })
-
-const pageOf = (
-  server: Server,
-  items: ReadonlyArray<KubeObject>,
-  resourceVersion: string,
-  offset: number,
-  limit: number,
-  snapshot?: string
-): Page => {
-  const end = limit === 0 ? items.length : offset + limit
-  const remaining = items.length - end
-  if (remaining <= 0) return { items: items.slice(offset), metadata: { resourceVersion } }
-  const id = snapshot ?? keepSnapshot(server, items)
-  return {
-    items: items.slice(offset, end),
-    metadata: {
-      resourceVersion,
-      continue: Buffer.from(`${resourceVersion}/${end}/${id}`).toString("base64url"),
-      remainingItemCount: remaining
-    }
-  }
-}
-
-const keepSnapshot = (server: Server, items: ReadonlyArray<KubeObject>): string => {
-  const id = server.nextUid()
-  server.pages.set(id, items)
-  const [oldest] = server.pages.keys()
-  if (server.pages.size > maxSnapshots && oldest !== undefined) server.pages.delete(oldest)
-  return id
-}

@@ -1,5 +1,5 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
-import { type FieldError, invalidValue, requiredValue } from "../schema/FieldError.ts"
+import { type FieldError, invalidValue, requiredValue, tooLong } from "../schema/FieldError.ts"
 import type { Kind } from "./Kind.ts"
 
 const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -20,6 +20,7 @@ export const metadataFaults = (kind: Kind, object: KubeObject): ReadonlyArray<Fi
   ...nameFaults(kind, object.metadata.name),
   ...labelFaults(object.metadata.labels ?? {}),
   ...annotationFaults(object.metadata.annotations ?? {}),
+  ...finalizerFaults(object.metadata.finalizers ?? []),
   ...ownerFaults(object)
 ]
 
@@ -49,13 +50,26 @@ const labelFaults = (labels: Readonly<Record<string, unknown>>): ReadonlyArray<F
   Object.entries(labels).flatMap(([key, value]) => {
     const faults = keyFaults("metadata.labels", key)
     const text = String(value)
-    if (text.length > 63) faults.push(invalidValue("metadata.labels", text, "must be no more than 63 characters"))
+    if (text.length > 63) faults.push(invalidValue("metadata.labels", text, "must be no more than 63 bytes"))
     if (text !== "" && !matches(qualifiedPart, text)) faults.push(invalidValue("metadata.labels", text, valueProblem))
     return faults
   })
 
-const annotationFaults = (annotations: Readonly<Record<string, unknown>>): ReadonlyArray<FieldError> =>
-  Object.keys(annotations).flatMap((key) => keyFaults("metadata.annotations", key))
+const annotationFaults = (annotations: Readonly<Record<string, unknown>>): ReadonlyArray<FieldError> => [
+  ...Object.keys(annotations).flatMap((key) => keyFaults("metadata.annotations", key)),
+  ...(sizeOf(annotations) > maxAnnotations ? [tooLong("metadata.annotations", maxAnnotations)] : [])
+]
+
+const maxAnnotations = 256 * 1024
+
+const sizeOf = (annotations: Readonly<Record<string, unknown>>): number =>
+  Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)),
+    0
+  )
+
+const finalizerFaults = (finalizers: ReadonlyArray<string>): ReadonlyArray<FieldError> =>
+  finalizers.flatMap((finalizer) => keyFaults("metadata.finalizers", finalizer))
 
 const keyFaults = (field: string, key: string): Array<FieldError> => {
   const slash = key.indexOf("/")
@@ -65,14 +79,28 @@ const keyFaults = (field: string, key: string): Array<FieldError> => {
   if (prefix !== undefined && !matches(subdomain, prefix)) {
     faults.push(invalidValue(field, key, `prefix part ${subdomainProblem}`))
   }
-  if (name.length > 63) faults.push(invalidValue(field, key, "name part must be no more than 63 characters"))
+  if (name.length > 63) faults.push(invalidValue(field, key, "name part must be no more than 63 bytes"))
   if (!matches(qualifiedPart, name)) faults.push(invalidValue(field, key, keyProblem))
   return faults
 }
 
-const ownerFaults = (object: KubeObject): ReadonlyArray<FieldError> =>
-  (object.metadata.ownerReferences ?? []).flatMap((owner) =>
-    (["apiVersion", "kind", "name", "uid"] as const)
-      .filter((field) => (owner[field] ?? "") === "")
-      .map((field) => invalidValue("metadata.ownerReferences", owner, `${field} must not be empty`))
-  )
+const ownerFaults = (object: KubeObject): ReadonlyArray<FieldError> => {
+  const owners = object.metadata.ownerReferences ?? []
+  const [first, second] = owners.filter((owner) => owner.controller === true)
+  return [
+    ...owners.flatMap((owner, index) =>
+      (["apiVersion", "kind", "name", "uid"] as const)
+        .filter((field) => (owner[field] ?? "") === "")
+        .map((field) => requiredValue(`metadata.ownerReferences[${index}].${field}`, "must not be empty"))
+    ),
+    ...(first === undefined || second === undefined
+      ? []
+      : [
+          invalidValue(
+            "metadata.ownerReferences",
+            owners,
+            `Only one reference can have Controller set to true. Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`
+          )
+        ])
+  ]
+}

@@ -1,7 +1,7 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { applyObject } from "../managedFields/applyObject.ts"
-import { isJsonObject } from "../schema/json.ts"
+import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import { apiError, badRequest, conflict, notFound } from "./ApiError.ts"
 import { applyConflict } from "./applyConflict.ts"
 import type { Call } from "./Call.ts"
@@ -33,10 +33,10 @@ const patchedBy = Effect.fnUntraced(function* (call: Call, live: KubeObject) {
   const unversioned = { ...live, metadata: { ...live.metadata, resourceVersion: undefined } }
   switch (mediaType) {
     case "application/merge-patch+json":
-      return withoutUndefined(mergePatch(unversioned, yield* readJson(call)))
+      return withoutUndefined(mergePatch(unversioned, yield* readPatch(call)))
     case "application/strategic-merge-patch+json":
       if (call.kind.custom) break
-      return withoutUndefined(strategicMergePatch(call.kind.schema, unversioned, yield* readJson(call)))
+      return withoutUndefined(strategicMergePatch(call.kind.schema, unversioned, yield* readPatch(call)))
     case "application/json-patch+json":
       return yield* jsonPatched(call, live)
     default:
@@ -48,27 +48,39 @@ const patchedBy = Effect.fnUntraced(function* (call: Call, live: KubeObject) {
   )
 })
 
+const readPatch = Effect.fnUntraced(function* (call: Call) {
+  const patch = yield* readValue(call)
+  if (isJsonObject(patch)) return patch
+  const given = Array.isArray(patch) ? "array" : typeof patch
+  const message = `error decoding patch: json: cannot unmarshal ${given} into Go value of type map[string]interface {}`
+  return yield* badRequest(message)
+})
+
 /** Unlike a merge patch, a JSON patch may test the resourceVersion. */
 const jsonPatched = Effect.fnUntraced(function* (call: Call, live: KubeObject) {
   const operations = yield* readValue(call)
-  if (!Array.isArray(operations)) return yield* badRequest("a JSON patch is a list of operations")
+  if (!Array.isArray(operations)) {
+    return yield* badRequest(
+      "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
+    )
+  }
   const patched = jsonPatch(live, operations.filter(isJsonObject))
   if ("failed" in patched || !isJsonObject(patched.value)) {
-    const faults = "failed" in patched ? JSON.stringify(patched.failed) : "not an object"
-    return yield* apiError(422, "Invalid", `the server rejected our request due to an error in our request: ${faults}`)
+    return yield* apiError(422, "Invalid", "the server rejected our request due to an error in our request", {})
   }
   return patched.value
 })
 
+const namespaceIn = ({ metadata }: JsonObject): string => {
+  const namespace = isJsonObject(metadata) ? metadata["namespace"] : undefined
+  return typeof namespace === "string" ? namespace : ""
+}
+
 const withoutUndefined = (value: unknown): { readonly [field: string]: unknown } => JSON.parse(JSON.stringify(value))
 
 const apply = Effect.fnUntraced(function* (server: Server, call: Call, name: string, live: KubeObject | undefined) {
-  if (!call.query.has("fieldManager")) {
-    return yield* badRequest(
-      `PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch`
-    )
-  }
-  const applied = resettable(call, yield* objectOf(call, yield* readJson(call)))
+  const body = yield* readJson(call)
+  const applied = resettable(call, yield* objectOf(call, body))
   if (applied.metadata.managedFields !== undefined) {
     return yield* badRequest("metadata.managedFields must be nil")
   }
@@ -81,6 +93,7 @@ const apply = Effect.fnUntraced(function* (server: Server, call: Call, name: str
   const merged = applyObject({
     live: live === undefined ? undefined : inRequestedVersion(call, live),
     applied,
+    sentNamespace: namespaceIn(body),
     schema: call.kind.schema,
     manager: call.manager,
     force: call.query.get("force") === "true",

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Yaml from "effect/encoding/Yaml"
 import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import { apiError, badRequest } from "./ApiError.ts"
+import { checkKind } from "./checkKind.ts"
 import { objectFromProtobuf } from "./protobuf.ts"
 import type { Call } from "./Call.ts"
 import { groupVersionOf } from "./Kind.ts"
@@ -39,16 +40,11 @@ export const readObject = Effect.fnUntraced(function* (call: Call) {
   return yield* objectOf(call, yield* readJson(call))
 })
 
-/** `value` as an object of the requested kind; refuses another kind, name or namespace. */
+/** `value` as an object of the requested kind; refuses another kind, name or namespace, and what cannot be read. */
 export const objectOf = Effect.fnUntraced(function* (call: Call, value: JsonObject) {
   const { type } = call.kind
-  const apiVersion = textOf(value["apiVersion"]) || groupVersionOf(type.group, type.version)
-  const kind = textOf(value["kind"]) || type.kind
-  if (kind !== type.kind || apiVersion !== groupVersionOf(type.group, type.version)) {
-    return yield* badRequest(
-      `the API version in the data (${apiVersion}, Kind=${kind}) does not match the expected API version (${groupVersionOf(type.group, type.version)}, Kind=${type.kind})`
-    )
-  }
+  const apiVersion = groupVersionOf(type.group, type.version)
+  yield* checkKind(call, value)
   const metadata = isJsonObject(value["metadata"]) ? value["metadata"] : {}
   const namespace = textOf(metadata["namespace"])
   if (type.namespaced && namespace !== "" && namespace !== call.namespace) {
@@ -61,7 +57,7 @@ export const objectOf = Effect.fnUntraced(function* (call: Call, value: JsonObje
   const { namespace: _, ...rest } = metadata
   const object: KubeObject = {
     ...value,
-    apiVersion: groupVersionOf(type.group, type.version),
+    apiVersion,
     kind: type.kind,
     metadata: {
       ...rest,

@@ -4,11 +4,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { StoreEvent } from "../store/ObjectStore.ts"
 import type { Selector } from "../store/selectors.ts"
-import { badRequest, expired, invalid } from "./ApiError.ts"
+import { apiError, expired } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
 import { strikeWatch } from "./Fault.ts"
 import { groupVersionOf, resourceOf } from "./Kind.ts"
-import { notInTheFuture } from "./listObjects.ts"
+import { isRevision, notARevision, notInTheFuture } from "./listObjects.ts"
 import type { Output } from "./Output.ts"
 import { selectionOf } from "./selection.ts"
 import type { Server } from "./Server.ts"
@@ -31,8 +31,9 @@ export const watchObjects = Effect.fnUntraced(function* (server: Server, call: C
   const selector = yield* selectionOf(call)
   const { query } = call
   const from = Number(query.get("resourceVersion") ?? "0")
-  if (!Number.isInteger(from)) return yield* badRequest(`Invalid value: "${query.get("resourceVersion")}"`)
-  yield* checkInitialEvents(call)
+  if (!isRevision(query.get("resourceVersion") ?? "0")) {
+    return yield* apiError(500, "", notARevision(query.get("resourceVersion") ?? ""))
+  }
   const timeout = Number(query.get("timeoutSeconds") ?? "0")
   const watch: Watch = {
     run: (send) => {
@@ -42,23 +43,6 @@ export const watchObjects = Effect.fnUntraced(function* (server: Server, call: C
   }
   if (from > 0) yield* notInTheFuture(server, from)
   return watch
-})
-
-const checkInitialEvents = Effect.fnUntraced(function* (call: Call) {
-  const match = call.query.get("resourceVersionMatch") ?? ""
-  const initial = call.query.has("sendInitialEvents")
-  const options = { group: "meta.k8s.io", plural: "listoptions", kind: "ListOptions" }
-  const fault = (field: string, message: string) =>
-    invalid(options, "", [{ field, reason: "FieldValueForbidden", message: `Forbidden: ${message}` }])
-  if (match !== "" && !initial) {
-    yield* fault(
-      "resourceVersionMatch",
-      "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
-    )
-  }
-  if (initial && match !== "NotOlderThan") {
-    yield* fault("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
-  }
 })
 
 const runWatch = Effect.fnUntraced(function* (

@@ -16,6 +16,8 @@ export interface Collection {
   readonly all: () => ReadonlyArray<KubeObject>
   /** What happened after a revision; undefined when part of it is forgotten. */
   readonly since: (revision: number) => ReadonlyArray<StoreEvent> | undefined
+  /** All objects as they were at a revision, in the order of their keys; undefined when that is forgotten. */
+  readonly at: (revision: number) => ReadonlyArray<KubeObject> | undefined
   readonly subscribe: (listener: (event: StoreEvent) => void) => () => void
 }
 
@@ -29,6 +31,8 @@ export interface ObjectStore {
   /** Removes the object; returns its last state with the resourceVersion of the removal. */
   readonly remove: (resource: string, key: string) => KubeObject | undefined
   readonly subscribe: (listener: (resource: string, event: StoreEvent) => void) => () => void
+  /** Forgets all that happened before, as etcd does when it is compacted. */
+  readonly forget: () => void
 }
 
 /** The key of an object within its collection. */
@@ -38,13 +42,14 @@ export const storeKey = (namespace: string | undefined, name: string): string =>
 /** An empty store that remembers the last `historySize` changes of each resource for watches. */
 export const makeObjectStore = (historySize: number): ObjectStore => {
   let revision = 0
+  let forgotten = 0
   const collections = new Map<string, MutableCollection>()
   const listeners = new Set<(resource: string, event: StoreEvent) => void>()
 
   const collection = (resource: string): MutableCollection => {
     const existing = collections.get(resource)
     if (existing !== undefined) return existing
-    const made = makeCollection(historySize)
+    const made = makeCollection(historySize, forgotten)
     collections.set(resource, made)
     return made
   }
@@ -78,6 +83,10 @@ export const makeObjectStore = (historySize: number): ObjectStore => {
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    forget: () => {
+      for (const known of collections.values()) known.forget(revision)
+      forgotten = revision
     }
   }
 }
@@ -86,21 +95,28 @@ interface MutableCollection extends Collection {
   readonly set: (key: string, object: KubeObject) => void
   readonly delete: (key: string) => void
   readonly record: (event: StoreEvent) => void
+  readonly forget: (revision: number) => void
 }
 
-const makeCollection = (historySize: number): MutableCollection => {
+const makeCollection = (historySize: number, forgottenBefore: number): MutableCollection => {
   const objects = new Map<string, KubeObject>()
   const listeners = new Set<(event: StoreEvent) => void>()
   let history: Array<StoreEvent> = []
-  let forgotten = 0
+  let forgotten = forgottenBefore
   let sorted: ReadonlyArray<KubeObject> | undefined
+  const all = (): ReadonlyArray<KubeObject> => {
+    sorted ??= inOrder(objects)
+    return sorted
+  }
+  const since = (after: number) => (after < forgotten ? undefined : history.filter((event) => event.revision > after))
   return {
     get: (key) => objects.get(key),
-    all: () => {
-      sorted ??= [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object)
-      return sorted
+    all,
+    since,
+    at: (revision) => {
+      const later = since(revision)
+      return later === undefined || later.length === 0 ? later && all() : inOrder(withoutEvents(objects, later))
     },
-    since: (after) => (after < forgotten ? undefined : history.filter((event) => event.revision > after)),
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -121,8 +137,29 @@ const makeCollection = (historySize: number): MutableCollection => {
         history = history.slice(-historySize)
       }
       for (const listener of listeners) listener(event)
+    },
+    forget: (revision) => {
+      history = []
+      forgotten = revision
     }
   }
+}
+
+const inOrder = (objects: ReadonlyMap<string, KubeObject>): ReadonlyArray<KubeObject> =>
+  [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object)
+
+/** The objects as they were before `events`. */
+const withoutEvents = (
+  objects: ReadonlyMap<string, KubeObject>,
+  events: ReadonlyArray<StoreEvent>
+): ReadonlyMap<string, KubeObject> => {
+  const earlier = new Map(objects)
+  for (const { before, object } of events.toReversed()) {
+    const key = storeKey(object.metadata.namespace, object.metadata.name)
+    if (before === undefined) earlier.delete(key)
+    else earlier.set(key, before)
+  }
+  return earlier
 }
 
 const withResourceVersion = (object: KubeObject, revision: number): KubeObject => ({

@@ -60,6 +60,8 @@ export const parseFieldSelector = (text: string, allowed: ReadonlyArray<string>)
 }
 
 const fieldOf = (object: KubeObject, path: string): string => {
+  if (path === "source" && object.kind === "Event")
+    return fieldOf(object, "source.component") || fieldOf(object, "reportingComponent")
   let value: unknown = object
   for (const part of path.split(".")) value = Predicate.isReadonlyObject(value) ? value[part] : undefined
   return typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value)
@@ -83,6 +85,7 @@ const fieldsOfResource: Readonly<Record<string, ReadonlyArray<string>>> = {
     "involvedObject.fieldPath",
     "reason",
     "reportingComponent",
+    "source",
     "type"
   ],
   "/namespaces": ["status.phase"],

@@ -24,7 +24,17 @@ export const cluster = (schema: StructuralSchema | undefined) => {
     live: KubeObject | undefined,
     applied: KubeObject,
     { manager, now = noon, subresource, force = false }: Request & { readonly force?: boolean }
-  ): ApplyOutcome => applyObject({ live, applied, schema, manager, force, subresource, now })
+  ): ApplyOutcome =>
+    applyObject({
+      live,
+      applied,
+      sentNamespace: applied.metadata.namespace ?? "",
+      schema,
+      manager,
+      force,
+      subresource,
+      now
+    })
   return {
     attempt,
     /** As `attempt`, where nothing stands against it. */

@@ -88,7 +88,7 @@ describe("the rules of our CRDs", () => {
       properties: Object.fromEntries(Object.entries(properties).map(([field, inner]) => [field, withoutRules(inner)])),
       ...(items === undefined ? {} : { items: withoutRules(items) })
     }
-    const validate = compileRules(fieldsOf({ x: bare }))
+    const validate = compileRules(fieldsOf({ x: bare })) ?? (() => [])
     const errorsOf = ({ from, to }: Step) =>
       validate(objectOf({ x: to }), from === undefined ? undefined : objectOf({ x: from })).map(
         ({ message }) => message

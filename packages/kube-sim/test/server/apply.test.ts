@@ -108,6 +108,6 @@ it.effect("refuses an apply of a field that the schema does not have, and one wi
     assert.strictEqual(unknown.code, 500)
     assert.include(String(unknown.body["message"]), ".spec.sizze: field not declared in schema")
     const nobody = yield* ask("PATCH", `${widgetsPath}/a`, { body: widget("a"), contentType })
-    assert.strictEqual(nobody.code, 400)
+    assert.strictEqual(nobody.code, 422)
   })
 )

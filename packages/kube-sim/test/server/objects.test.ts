@@ -172,21 +172,24 @@ it.effect("stores nothing on a dry run", () =>
 it.effect("applies JSON patches as a whole or not at all", () =>
   Effect.gen(function* () {
     const { ask } = yield* started()
-    yield* ask("POST", configMaps, { body: configMap("a", { k: "v" }) })
+    yield* ask("POST", configMaps, { body: { ...configMap("a"), metadata: { name: "a", annotations: { k: "v" } } } })
     const patch = (body: unknown) =>
       ask("PATCH", `${configMaps}/a`, { body, contentType: "application/json-patch+json" })
     const done = yield* patch([
-      { op: "test", path: "/data/k", value: "v" },
-      { op: "replace", path: "/data/k", value: "w" },
-      { op: "add", path: "/data/x~1y", value: "z" }
+      { op: "test", path: "/metadata/annotations/k", value: "v" },
+      { op: "replace", path: "/metadata/annotations/k", value: "w" },
+      { op: "add", path: "/metadata/annotations/x~1y", value: "z" }
     ])
-    assert.deepStrictEqual(done.body["data"], { k: "w", "x/y": "z" })
+    assert.deepStrictEqual(at(done.body, "metadata", "annotations"), { k: "w", "x/y": "z" })
     const refused = yield* patch([
-      { op: "remove", path: "/data/k" },
-      { op: "test", path: "/data/x~1y", value: "other" }
+      { op: "remove", path: "/metadata/annotations/k" },
+      { op: "test", path: "/metadata/annotations/x~1y", value: "other" }
     ])
     assert.strictEqual(refused.code, 422)
-    assert.deepStrictEqual((yield* ask("GET", `${configMaps}/a`)).body["data"], { k: "w", "x/y": "z" })
+    assert.deepStrictEqual(at((yield* ask("GET", `${configMaps}/a`)).body, "metadata", "annotations"), {
+      k: "w",
+      "x/y": "z"
+    })
   })
 )
 

@@ -1,26 +1,32 @@
 import { resources } from "@multicluster-mesh/mesh-model"
 import { age, type BuiltinKind, builtinKind, builtinType, column } from "./BuiltinKind.ts"
 import {
-  anyObject,
   atomic,
   int32,
   intOrString,
   kindSchema,
   labelSelector,
   listOf,
-  partOf,
+  structOf,
   text,
   texts,
   withDefault
 } from "./parts.ts"
 
 const rules = listOf(
-  partOf({ apiGroups: texts, resources: texts, resourceNames: texts, nonResourceURLs: texts, verbs: texts }, ["verbs"])
+  structOf({ apiGroups: texts, resources: texts, resourceNames: texts, nonResourceURLs: texts, verbs: texts }, [
+    "verbs"
+  ])
 )
-const subjects = listOf(atomic(partOf({ apiGroup: text, kind: text, name: text, namespace: text }, ["kind", "name"])))
-const roleRef = atomic(partOf({ apiGroup: text, kind: text, name: text }, ["kind", "name"]))
-const policyPort = partOf({ protocol: withDefault(text, "TCP"), port: intOrString, endPort: int32 })
-const rulesFor = (peers: "from" | "to") => listOf(partOf({ ports: listOf(policyPort), [peers]: listOf(anyObject) }))
+const subjects = listOf(atomic(structOf({ apiGroup: text, kind: text, name: text, namespace: text }, ["kind", "name"])))
+const roleRef = atomic(structOf({ apiGroup: text, kind: text, name: text }, ["kind", "name"]))
+const policyPort = structOf({ protocol: withDefault(text, "TCP"), port: intOrString, endPort: int32 })
+const peer = structOf({
+  ipBlock: structOf({ cidr: text, except: texts }, ["cidr"]),
+  namespaceSelector: labelSelector,
+  podSelector: labelSelector
+})
+const rulesFor = (peers: "from" | "to") => listOf(structOf({ ports: listOf(policyPort), [peers]: listOf(peer) }))
 const rbac = "rbac.authorization.k8s.io"
 
 const bindingColumns = [column("Role", ".roleRef.name"), age]
@@ -31,7 +37,7 @@ export const accessKinds: ReadonlyArray<BuiltinKind> = [
     resources.clusterRoles,
     kindSchema("ClusterRole is a cluster level, logical grouping of PolicyRules.", {
       rules,
-      aggregationRule: partOf({ clusterRoleSelectors: listOf(labelSelector) })
+      aggregationRule: structOf({ clusterRoleSelectors: listOf(labelSelector) })
     })
   ),
   builtinKind(
@@ -53,7 +59,7 @@ export const accessKinds: ReadonlyArray<BuiltinKind> = [
   builtinKind(
     builtinType("networking.k8s.io", "NetworkPolicy", "networkpolicies"),
     kindSchema("NetworkPolicy describes what network traffic is allowed for a set of Pods.", {
-      spec: partOf({
+      spec: structOf({
         podSelector: labelSelector,
         policyTypes: texts,
         ingress: rulesFor("from"),

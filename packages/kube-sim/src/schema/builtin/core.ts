@@ -1,17 +1,20 @@
 import { resources } from "@multicluster-mesh/mesh-model"
 import { age, type BuiltinKind, builtinKind, builtinType, column } from "./BuiltinKind.ts"
 import {
+  anyObject,
   atomic,
-  conditions,
+  conditionsWith,
   flag,
   int32,
+  int64,
   intOrString,
   kindSchema,
   listOf,
   localReference,
   mapList,
+  microTime,
   objectReference,
-  partOf,
+  structOf,
   text,
   textMap,
   texts,
@@ -25,8 +28,8 @@ const binary = { type: "object", additionalProperties: { type: "string", format:
 const namespaces = builtinKind(
   resources.namespaces,
   kindSchema("Namespace provides a scope for names.", {
-    spec: partOf({ finalizers: texts }),
-    status: partOf({ phase: text, conditions })
+    spec: structOf({ finalizers: texts }),
+    status: structOf({ phase: text, conditions: conditionsWith({}) })
   }),
   { shortNames: ["ns"], subresources: { status: true }, columns: [column("Status", ".status.phase"), age] }
 )
@@ -52,7 +55,7 @@ const secrets = builtinKind(
   { columns: [column("Type", ".type"), age] }
 )
 
-const servicePort = partOf(
+const servicePort = structOf(
   {
     name: text,
     protocol: withDefault(text, "TCP"),
@@ -64,10 +67,12 @@ const servicePort = partOf(
   ["port"]
 )
 
+const ingressPort = structOf({ port: int32, protocol: text, error: text }, ["port", "protocol"])
+
 const services = builtinKind(
   resources.services,
   kindSchema("Service is a named abstraction of software service.", {
-    spec: partOf({
+    spec: structOf({
       ports: mapList(["port", "protocol"], servicePort),
       selector: atomic(textMap),
       clusterIP: text,
@@ -80,12 +85,20 @@ const services = builtinKind(
       externalName: text,
       publishNotReadyAddresses: flag,
       ipFamilies: texts,
+      ipFamilyPolicy: text,
+      allocateLoadBalancerNodePorts: flag,
+      healthCheckNodePort: int32,
+      loadBalancerClass: text,
+      sessionAffinityConfig: structOf({ clientIP: structOf({ timeoutSeconds: int32 }) }),
+      trafficDistribution: text,
       internalTrafficPolicy: text,
       externalTrafficPolicy: text
     }),
-    status: partOf({
-      conditions,
-      loadBalancer: partOf({ ingress: listOf(partOf({ ip: text, hostname: text })) })
+    status: structOf({
+      conditions: conditionsWith({ observedGeneration: int64 }),
+      loadBalancer: structOf({
+        ingress: listOf(structOf({ ip: text, ipMode: text, hostname: text, ports: listOf(ingressPort) }))
+      })
     })
   }),
   {
@@ -116,17 +129,19 @@ const events = builtinKind(
   resources.events,
   kindSchema("Event is a report of something that happened in the cluster.", {
     involvedObject: objectReference,
+    related: objectReference,
+    series: structOf({ count: int32, lastObservedTime: microTime }),
     reason: text,
     message: text,
     type: text,
     action: text,
     count: int32,
-    source: partOf({ component: text, host: text }),
+    source: structOf({ component: text, host: text }),
     reportingComponent: text,
     reportingInstance: text,
     firstTimestamp: { ...time, nullable: true },
     lastTimestamp: { ...time, nullable: true },
-    eventTime: { ...time, nullable: true }
+    eventTime: { ...microTime, nullable: true }
   }),
   {
     shortNames: ["ev"],
@@ -144,8 +159,22 @@ const endpointSlices = builtinKind(
   builtinType("discovery.k8s.io", "EndpointSlice", "endpointslices"),
   kindSchema("EndpointSlice is a set of service endpoints.", {
     addressType: text,
-    endpoints: listOf(partOf({ addresses: texts }, ["addresses"])),
-    ports: listOf(partOf({ name: text, protocol: withDefault(text, "TCP"), port: int32 }))
+    endpoints: listOf(
+      structOf(
+        {
+          addresses: { ...texts, "x-kubernetes-list-type": "set" },
+          conditions: structOf({ ready: flag, serving: flag, terminating: flag }),
+          deprecatedTopology: textMap,
+          hints: anyObject,
+          hostname: text,
+          nodeName: text,
+          targetRef: objectReference,
+          zone: text
+        },
+        ["addresses"]
+      )
+    ),
+    ports: listOf(structOf({ name: text, protocol: withDefault(text, "TCP"), port: int32, appProtocol: text }))
   })
 )
 

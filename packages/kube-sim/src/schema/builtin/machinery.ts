@@ -1,21 +1,22 @@
 import { resources } from "@multicluster-mesh/mesh-model"
 import { age, type BuiltinKind, builtinKind, builtinType, column } from "./BuiltinKind.ts"
 import {
-  conditions,
+  conditionsWith,
   flag,
   int32,
   int64,
   kindSchema,
   listOf,
+  microTime,
   anyObject,
-  partOf,
+  structOf,
   text,
   texts,
   time,
   withDefault
 } from "./parts.ts"
 
-const names = partOf({
+const names = structOf({
   plural: text,
   singular: text,
   kind: text,
@@ -24,22 +25,22 @@ const names = partOf({
   categories: texts
 })
 
-const printerColumn = partOf(
+const printerColumn = structOf(
   { name: text, type: text, jsonPath: text, format: text, description: text, priority: int32 },
   ["name", "type", "jsonPath"]
 )
 
-const version = partOf(
+const version = structOf(
   {
     name: text,
     served: flag,
     storage: flag,
     deprecated: flag,
     deprecationWarning: text,
-    schema: partOf({ openAPIV3Schema: anyObject }),
-    subresources: partOf({ status: anyObject, scale: anyObject }),
+    schema: structOf({ openAPIV3Schema: anyObject }),
+    subresources: structOf({ status: anyObject, scale: anyObject }),
     additionalPrinterColumns: listOf(printerColumn),
-    selectableFields: listOf(partOf({ jsonPath: text }, ["jsonPath"]))
+    selectableFields: listOf(structOf({ jsonPath: text }, ["jsonPath"]))
   },
   ["name", "served", "storage"]
 )
@@ -51,17 +52,23 @@ export const machineryKinds: ReadonlyArray<BuiltinKind> = [
     kindSchema(
       "CustomResourceDefinition represents a resource that should be exposed on the API server.",
       {
-        spec: partOf(
+        spec: structOf(
           {
             group: text,
             names,
             scope: text,
             versions: listOf(version),
-            conversion: withDefault(partOf({ strategy: text }), { strategy: "None" })
+            preserveUnknownFields: flag,
+            conversion: withDefault(structOf({ strategy: text, webhook: anyObject }), { strategy: "None" })
           },
           ["group", "names", "scope", "versions"]
         ),
-        status: partOf({ conditions, acceptedNames: names, storedVersions: texts })
+        status: structOf({
+          conditions: conditionsWith({ observedGeneration: int64 }),
+          acceptedNames: names,
+          storedVersions: texts,
+          observedGeneration: int64
+        })
       },
       ["spec"]
     ),
@@ -75,11 +82,13 @@ export const machineryKinds: ReadonlyArray<BuiltinKind> = [
   builtinKind(
     builtinType("coordination.k8s.io", "Lease", "leases"),
     kindSchema("Lease defines a lease concept.", {
-      spec: partOf({
+      spec: structOf({
         holderIdentity: text,
         leaseDurationSeconds: int32,
-        acquireTime: time,
-        renewTime: time,
+        acquireTime: microTime,
+        renewTime: microTime,
+        preferredHolder: text,
+        strategy: text,
         leaseTransitions: int32
       })
     }),
@@ -90,7 +99,7 @@ export const machineryKinds: ReadonlyArray<BuiltinKind> = [
     kindSchema(
       "CertificateSigningRequest asks for a certificate and waits for its approval.",
       {
-        spec: partOf(
+        spec: structOf(
           {
             request: { type: "string", format: "byte" },
             signerName: text,
@@ -103,7 +112,10 @@ export const machineryKinds: ReadonlyArray<BuiltinKind> = [
           },
           ["request", "signerName"]
         ),
-        status: partOf({ conditions, certificate: { type: "string", format: "byte" }, observedGeneration: int64 })
+        status: structOf({
+          conditions: conditionsWith({ lastUpdateTime: time }),
+          certificate: { type: "string", format: "byte" }
+        })
       },
       ["spec"]
     ),

@@ -6,6 +6,8 @@ export const flag: StructuralSchema = { type: "boolean" }
 export const int32: StructuralSchema = { type: "integer", format: "int32" }
 export const int64: StructuralSchema = { type: "integer", format: "int64" }
 export const time: StructuralSchema = { type: "string", format: "date-time" }
+/** A time to the microsecond, with all six digits. */
+export const microTime: StructuralSchema = { type: "string", format: "micro-time" }
 export const intOrString: StructuralSchema = { "x-kubernetes-int-or-string": true }
 export const texts: StructuralSchema = { type: "array", items: text }
 export const textMap: StructuralSchema = { type: "object", additionalProperties: text }
@@ -16,6 +18,12 @@ export const withDefault = (schema: StructuralSchema, value: unknown): Structura
 })
 export const atomic = (schema: StructuralSchema): StructuralSchema => ({ ...schema, "x-kubernetes-map-type": "atomic" })
 export const listOf = (items: StructuralSchema): StructuralSchema => ({ type: "array", items })
+
+/** A struct that we know whole: other fields are unknown to it. */
+export const structOf = (
+  properties: Readonly<Record<string, StructuralSchema>>,
+  required: ReadonlyArray<string> = []
+): StructuralSchema => ({ type: "object", properties, ...(required.length === 0 ? {} : { required }) })
 
 /** A struct of which we name the fields that we know; others are kept. */
 export const partOf = (
@@ -44,25 +52,27 @@ export const kindSchema = (
   fields: Readonly<Record<string, StructuralSchema>>,
   required: ReadonlyArray<string> = []
 ): StructuralSchema => ({
-  ...partOf({ apiVersion: text, kind: text, metadata: { type: "object" }, ...fields }, required),
+  ...structOf({ apiVersion: text, kind: text, metadata: { type: "object" }, ...fields }, required),
   description
 })
 
-export const conditions: StructuralSchema = mapList(
-  ["type"],
-  partOf(
-    { type: text, status: text, reason: text, message: text, lastTransitionTime: time, observedGeneration: int64 },
-    ["type", "status"]
+/** Conditions with the fields that all have, and those that only this kind's have. */
+export const conditionsWith = (more: Readonly<Record<string, StructuralSchema>>): StructuralSchema =>
+  mapList(
+    ["type"],
+    structOf({ type: text, status: text, reason: text, message: text, lastTransitionTime: time, ...more }, [
+      "type",
+      "status"
+    ])
   )
-)
 export const labelSelector: StructuralSchema = atomic(
-  partOf({
+  structOf({
     matchLabels: textMap,
-    matchExpressions: listOf(partOf({ key: text, operator: text, values: texts }, ["key", "operator"]))
+    matchExpressions: listOf(structOf({ key: text, operator: text, values: texts }, ["key", "operator"]))
   })
 )
 export const objectReference: StructuralSchema = atomic(
-  partOf({
+  structOf({
     apiVersion: text,
     kind: text,
     namespace: text,
@@ -72,4 +82,4 @@ export const objectReference: StructuralSchema = atomic(
     fieldPath: text
   })
 )
-export const localReference: StructuralSchema = atomic(partOf({ name: text }))
+export const localReference: StructuralSchema = atomic(structOf({ name: text }))

@@ -6,7 +6,7 @@ import {
   int64,
   intOrString,
   anyObject,
-  conditions,
+  conditionsWith,
   kindSchema,
   listOf,
   localReference,
@@ -123,7 +123,7 @@ export const podSpec = partOf(
 
 const podStatus = partOf({
   phase: text,
-  conditions,
+  conditions: conditionsWith({ lastProbeTime: time, observedGeneration: int64 }),
   podIP: text,
   podIPs: mapList(["ip"], partOf({ ip: text }, ["ip"])),
   hostIP: text,

@@ -2,7 +2,7 @@ import { resources } from "@multicluster-mesh/mesh-model"
 import { age, type BuiltinKind, builtinKind, builtinType, column } from "./BuiltinKind.ts"
 import {
   textMap,
-  conditions,
+  conditionsWith,
   flag,
   int32,
   int64,
@@ -10,31 +10,34 @@ import {
   kindSchema,
   labelSelector,
   partOf,
+  structOf,
   text,
+  time,
   withDefault
 } from "./parts.ts"
 import { podSpec } from "./pods.ts"
 
-const template = partOf({ metadata: partOf({ labels: textMap, annotations: textMap }), spec: podSpec })
+const template = structOf({ metadata: partOf({ labels: textMap, annotations: textMap }), spec: podSpec })
 
 const replicaCounts = {
   observedGeneration: int64,
   replicas: int32,
   readyReplicas: int32,
   availableReplicas: int32,
-  conditions
+  terminatingReplicas: int32,
+  conditions: conditionsWith({ lastUpdateTime: time })
 } as const
 
 const deployments = builtinKind(
   resources.deployments,
   kindSchema("Deployment enables declarative updates for Pods and ReplicaSets.", {
-    spec: partOf(
+    spec: structOf(
       {
         replicas: withDefault(int32, 1),
         selector: labelSelector,
         template,
         strategy: withDefault(
-          partOf({ type: text, rollingUpdate: partOf({ maxSurge: intOrString, maxUnavailable: intOrString }) }),
+          structOf({ type: text, rollingUpdate: structOf({ maxSurge: intOrString, maxUnavailable: intOrString }) }),
           { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%" } }
         ),
         minReadySeconds: int32,
@@ -44,7 +47,7 @@ const deployments = builtinKind(
       },
       ["selector", "template"]
     ),
-    status: partOf({ ...replicaCounts, updatedReplicas: int32, unavailableReplicas: int32, collisionCount: int32 })
+    status: structOf({ ...replicaCounts, updatedReplicas: int32, unavailableReplicas: int32, collisionCount: int32 })
   }),
   {
     shortNames: ["deploy"],
@@ -62,10 +65,10 @@ const deployments = builtinKind(
 const replicaSets = builtinKind(
   builtinType("apps", "ReplicaSet", "replicasets"),
   kindSchema("ReplicaSet ensures that a number of pod replicas are running.", {
-    spec: partOf({ replicas: withDefault(int32, 1), minReadySeconds: int32, selector: labelSelector, template }, [
+    spec: structOf({ replicas: withDefault(int32, 1), minReadySeconds: int32, selector: labelSelector, template }, [
       "selector"
     ]),
-    status: partOf({ ...replicaCounts, fullyLabeledReplicas: int32 })
+    status: structOf({ ...replicaCounts, fullyLabeledReplicas: int32 })
   }),
   {
     shortNames: ["rs"],
