@@ -1,6 +1,7 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
 import * as http from "node:http"
 import * as https from "node:https"
 import { urlToHttpOptions } from "node:url"
@@ -76,8 +77,8 @@ export const follow = (connection: Connection, call: WatchCall, sockets: Sockets
     const fail = (error: KubeError, distrust = false) => end(Exit.fail({ error, staleSocket: false, distrust }))
     // a bug in a callback fails the watch, not the process
     const guarded = (run: () => void) => {
-      const exit = Effect.runSyncExit(Effect.sync(run))
-      if (Exit.isFailure(exit)) end(exit)
+      const done = Result.try(run)
+      if (Result.isFailure(done)) end(Exit.die(done.failure))
     }
     const onChunk = splitLines((line) => {
       if (request.destroyed) return
