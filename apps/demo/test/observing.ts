@@ -13,10 +13,10 @@ import { hubNamespaces, type World } from "../src/World.ts"
 
 /** A test on the real clock, because API servers answer over HTTP; without the logs of what runs in it. */
 export const quietly = <E>(name: string, test: Effect.Effect<void, E, Scope>) =>
-  it.live(name, () => Effect.provide(test, Logger.layer([])), 60_000)
+  it.live(name, () => Effect.provide(test, Logger.layer([])), 120_000)
 
 /** What takes longer than this will not happen any more. */
-const patience = 30_000
+const patience = 60_000
 
 /** Looks again and again until it is done, and dies with what it saw last when that takes too long. */
 export const eventually = Effect.fnUntraced(function* <E, R>(
