@@ -28,6 +28,13 @@ export const flags = {
     ),
     Flag.optional
   ),
+  leaseNamespace: Flag.String("lease-namespace").pipe(
+    Flag.withFallbackConfig(Config.String("MESH_LEASE_NAMESPACE")),
+    Flag.withDescription(
+      "Namespace of the Lease that tells OCM that the agent works, the one it is installed in; omitted: none [MESH_LEASE_NAMESPACE]"
+    ),
+    Flag.optional
+  ),
   resync: Flag.String("resync").pipe(
     Flag.withSchema(Resync),
     Flag.withFallbackConfig(Config.schema(Resync, "MESH_RESYNC")),

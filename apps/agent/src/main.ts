@@ -1,5 +1,6 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import { labels } from "@multicluster-mesh/mesh-model"
 import {
   inCluster,
   KubeConfigError,
@@ -7,6 +8,7 @@ import {
   makeKubeApi,
   type Readiness
 } from "@multicluster-mesh/ocm-transport"
+import { keepLease } from "@multicluster-mesh/ocm-transport/addon"
 import { serveHealth } from "@multicluster-mesh/ocm-transport/health"
 import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
@@ -18,6 +20,7 @@ import * as Ref from "effect/Ref"
 import { flags } from "./config.ts"
 import { runAgent } from "./runAgent.ts"
 import { agentVersion } from "./version.ts"
+import { makeWorkWatch } from "./WorkWatch.ts"
 
 const agent = Command.make("agent", flags, (config) =>
   Effect.gen(function* () {
@@ -30,12 +33,18 @@ const agent = Command.make("agent", flags, (config) =>
     const local = yield* makeKubeApi(yield* ownCluster, { rateLimit })
     const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
     if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
+    const { onWork, isWorking } = yield* makeWorkWatch(config.resync)
+    if (Option.isSome(config.leaseNamespace)) {
+      const lease = { api: local, name: labels.addonName, namespace: config.leaseNamespace.value }
+      yield* Effect.forkScoped(keepLease({ ...lease, isHealthy: isWorking }))
+    }
     return yield* runAgent({
       hub,
       local,
       cluster: config.cluster,
       resync: config.resync,
-      onReadiness: (value) => Ref.set(readiness, value)
+      onReadiness: (value) => Ref.set(readiness, value),
+      onWork
     })
   }).pipe(
     Effect.scoped,

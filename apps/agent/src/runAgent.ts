@@ -23,6 +23,8 @@ export interface AgentOptions {
   readonly resync?: Duration.Input
   /** Learns, whenever that changes, whether the agent does its work. */
   readonly onReadiness?: (readiness: Readiness) => Effect.Effect<void>
+  /** Is run after each look at the cluster that came to its end on the hub. */
+  readonly onWork?: Effect.Effect<void>
 }
 
 /** Changes of this long are taken together. */
@@ -35,7 +37,7 @@ const longestWait = Duration.seconds(30)
  */
 export const runAgent = Effect.fnUntraced(function* (options: AgentOptions): Effect.fn.Return<never, never, Scope> {
   const { hub, local, cluster, version = agentVersion, resync = Duration.seconds(30) } = options
-  const { onReadiness = () => Effect.void } = options
+  const { onReadiness = () => Effect.void, onWork = Effect.void } = options
   const wake = yield* Queue.sliding<void>(1)
   const look = Queue.offer(wake, undefined)
   const reader = makeSnapshotReader(local)
@@ -95,7 +97,7 @@ export const runAgent = Effect.fnUntraced(function* (options: AgentOptions): Eff
     Effect.matchEffect({
       onSuccess: (readiness) => {
         failures = 0
-        return say(readiness)
+        return Effect.andThen(readiness.ready ? onWork : Effect.void, say(readiness))
       },
       onFailure: (error) => {
         const wait = Duration.min(Duration.seconds(2 ** failures), longestWait)
