@@ -30,7 +30,7 @@ export interface RunningProcess {
  * without a word, the shell kills the process: nothing is left behind by a test run that crashed.
  */
 const guard = `exec 3<&0
-"$@" </dev/null & pid=$!
+"$@" </dev/null >&2 & pid=$!
 echo $pid
 (cat <&3 >/dev/null; kill -KILL $pid 2>/dev/null) & watcher=$!
 wait $pid; code=$?

@@ -1,0 +1,151 @@
+import type { Authority, ControlPlane, Proxy } from "@multicluster-mesh/testenv"
+import { makeAuthority, type RunningProcess, startProcess, startProxy } from "@multicluster-mesh/testenv"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { World } from "../../src/World.ts"
+
+/** The group of all that the product is to the hub, so that rights and limits can name it. */
+export const productGroup = "multicluster-mesh:product"
+
+/** One process of the product, which is started again whenever it has ended, as a kubelet does. */
+export interface ProcessOfProduct {
+  readonly name: string
+  /** The one that runs now. */
+  readonly running: Effect.Effect<RunningProcess>
+  /** Kills it without a word; another one is started. */
+  readonly kill: Effect.Effect<void>
+}
+
+/** Hub controllers and agents as processes, with kubeconfig files, behind proxies. */
+export interface RealProduct {
+  readonly hubControllers: ReadonlyArray<ProcessOfProduct>
+  readonly agents: ReadonlyArray<ProcessOfProduct>
+  /** Between the whole product and the hub. */
+  readonly hubProxy: Proxy
+  /** Replaces all certificates on disk; those before are refused `gapMillis` earlier than the new ones are there. */
+  readonly rotateCredentials: (gapMillis: number) => Effect.Effect<void>
+  /** Ends that nobody asked for. */
+  readonly misdeeds: Effect.Effect<ReadonlyArray<string>>
+}
+
+const mainOf = (app: string): string => fileURLToPath(new URL(`../../../${app}/src/main.ts`, import.meta.url))
+
+export const startRealProduct = Effect.fnUntraced(function* (world: World<ControlPlane>) {
+  const misdeeds: Array<string> = []
+  const { folder } = world.hubSim
+  const hubProxy = yield* startProxy(portOf(world.hubSim))
+  const names = ["hub-controller", ...world.clusters.map(({ name }) => `agent-${name}`)]
+  const rotateCredentials = Effect.fnUntraced(function* (gapMillis: number) {
+    const authority = yield* Effect.promise(() => makeAuthority("product-ca"))
+    yield* world.hubSim.trustClients([authority.certificate])
+    yield* Effect.sleep(gapMillis)
+    for (const name of names) yield* writeCredentials(folder, name, authority)
+  })
+  const kubeconfigs = new Map<string, string>()
+  for (const name of names) kubeconfigs.set(name, writeKubeconfig(folder, name, hubProxy.port))
+  yield* rotateCredentials(0)
+  const kubeconfig = (name: string): string => kubeconfigs.get(name) ?? ""
+  const start = (name: string, app: string, args: ReadonlyArray<string>) =>
+    keepRunning(name, (what) => misdeeds.push(what), {
+      name,
+      folder,
+      command: process.execPath,
+      args: ["--conditions=@multicluster-mesh/source", mainOf(app), "--health-port=0", ...args]
+    })
+  const hubControllers = yield* Effect.forEach(["a", "b"], (instance) =>
+    start(`hub-controller-${instance}`, "hub-controller", [`--kubeconfig=${kubeconfig("hub-controller")}`])
+  )
+  const agents = yield* Effect.forEach(world.clusters, ({ name, sim }) => {
+    const local = join(sim.folder, "agent.kubeconfig")
+    writeFileSync(local, sim.kubeconfig, { mode: 0o600 })
+    const args = [`--cluster=${name}`, `--hub-kubeconfig=${kubeconfig(`agent-${name}`)}`, `--kubeconfig=${local}`]
+    return start(`agent-${name}`, "agent", [...args, "--resync=1 second"])
+  })
+  const product: RealProduct = {
+    hubControllers,
+    agents,
+    hubProxy,
+    rotateCredentials,
+    misdeeds: Effect.sync(() => [...misdeeds])
+  }
+  return product
+})
+
+const portOf = ({ server }: ControlPlane): number => Number(new URL(server).port)
+
+const writeKubeconfig = (folder: string, name: string, port: number): string => {
+  const own = join(folder, name)
+  mkdirSync(own, { recursive: true })
+  const path = join(own, "kubeconfig")
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      { name: "hub", cluster: { server: `https://127.0.0.1:${port}`, "certificate-authority": join(folder, "ca.crt") } }
+    ],
+    users: [{ name, user: { "client-certificate": "tls.crt", "client-key": "tls.key" } }],
+    contexts: [{ name: "hub", context: { cluster: "hub", user: name } }],
+    "current-context": "hub"
+  }
+  writeFileSync(path, JSON.stringify(config), { mode: 0o600 })
+  return path
+}
+
+/** Key and certificate are replaced one after the other: who reads in between gets a pair that does not fit. */
+const writeCredentials = Effect.fnUntraced(function* (folder: string, name: string, authority: Authority) {
+  const pair = yield* Effect.promise(() => authority.signClient(name, [productGroup]))
+  for (const [file, text] of [
+    ["tls.key", pair.key],
+    ["tls.crt", pair.certificate]
+  ] as const) {
+    const path = join(folder, name, file)
+    writeFileSync(`${path}.new`, text, { mode: 0o600 })
+    renameSync(`${path}.new`, path)
+  }
+})
+
+const keepRunning = Effect.fnUntraced(function* (
+  name: string,
+  onEnd: (what: string) => void,
+  options: Parameters<typeof startProcess>[0]
+) {
+  const outer = yield* Effect.scope
+  let current: { readonly process: RunningProcess; readonly life: Scope.Closeable } | undefined
+  let killed = false
+  const start = Effect.gen(function* () {
+    const life = yield* Scope.fork(outer)
+    current = { life, process: yield* Scope.provide(startProcess(options), life) }
+  })
+  yield* start
+  const running = Effect.suspend(() =>
+    current === undefined ? Effect.die(new Error(`${name} does not run`)) : Effect.succeed(current.process)
+  )
+  yield* Effect.gen(function* () {
+    const { exited, log } = yield* running
+    const code = yield* exited
+    if (!killed) onEnd(`${name} ended by itself with ${code}: ${readFileSync(log, "utf8").slice(-1000)}`)
+    killed = false
+    if (current !== undefined) yield* Scope.close(current.life, Exit.void)
+    yield* Effect.sleep("300 millis")
+    yield* start
+  }).pipe(
+    Effect.tapCause((cause) => Effect.sync(() => onEnd(`${name} does not start: ${String(cause)}`))),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  const process: ProcessOfProduct = {
+    name,
+    running,
+    kill: Effect.flatMap(running, ({ signal }) =>
+      Effect.suspend(() => {
+        killed = true
+        return signal("SIGKILL")
+      })
+    )
+  }
+  return process
+})
