@@ -2,6 +2,7 @@ import {
   type ApiState,
   type ClusterSnapshot,
   contentKinds,
+  type ContentState,
   type KindState,
   snapshotApis
 } from "@multicluster-mesh/discovery"
@@ -88,13 +89,14 @@ const apiState = (served: ServedKinds, apiVersion: string): Effect.Effect<ApiSta
 /** Lists what is in namespaces that are to be removed. */
 const makeContents = (api: KubeApi, served: ServedKinds) => {
   let read = { at: Number.NEGATIVE_INFINITY, of: "", contents: [] as ClusterSnapshot["namespaces"] }
-  const list = (type: ResourceType, namespace: string): Effect.Effect<KindState> =>
+  const list = (type: ResourceType, namespace: string): Effect.Effect<ContentState> =>
     api.list(type, { namespace, metadataOnly: true }).pipe(
-      Effect.map(({ items }): KindState => ({ _tag: "Known", objects: items })),
+      Effect.map(({ items }): ContentState => ({ _tag: "Known", objects: items })),
       Effect.catchReason("KubeError", "NotServed", () => confirmNotServed(type)),
-      Effect.catch(({ message }) => Effect.succeed<KindState>({ _tag: "Unknown", message }))
+      Effect.catchReason("KubeError", "Forbidden", () => Effect.succeed<ContentState>({ _tag: "Hidden" })),
+      Effect.catch(({ message }) => Effect.succeed<ContentState>({ _tag: "Unknown", message }))
     )
-  const confirmNotServed = (type: ResourceType): Effect.Effect<KindState, KubeError> =>
+  const confirmNotServed = (type: ResourceType): Effect.Effect<ContentState, KubeError> =>
     Effect.map(served.ask(resources.apiVersionOf(type)), (kinds) =>
       hasKind(kinds, type)
         ? { _tag: "Unknown", message: `${type.plural}: the kind is being installed or replaced` }

@@ -150,6 +150,36 @@ describe("runAgent", () => {
   )
 
   quietly(
+    "names Secrets in a namespace that is to be removed, and says so when it may not list them",
+    Effect.gen(function* () {
+      const world = yield* makeWorld
+      yield* world.local.create(resources.secrets, {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "shop-tls", namespace: "default" },
+        type: "Opaque"
+      })
+      yield* start(world)
+      yield* ask(world, { namespaces: ["default"] })
+      const contents = (agent: MeshAgent) => agent.status?.report?.namespaces.find(({ name }) => name === "default")
+      const seen = yield* until(world, (agent) => contents(agent)?.foreign.includes("Secret/shop-tls") ?? false)
+      assert.isUndefined(contents(seen)?.hidden)
+
+      yield* world.localSim.fail({
+        _tag: "Refuse",
+        verb: "list",
+        resource: "secrets",
+        status: 403,
+        message: "not yours",
+        times: 1_000
+      })
+      const hidden = yield* until(world, (agent) => contents(agent)?.hidden !== undefined)
+      assert.deepStrictEqual(contents(hidden)?.hidden, ["Secret"])
+      assert.isTrue(hidden.status?.report !== undefined && isComplete(hidden.status.report, "Namespaces"))
+    })
+  )
+
+  quietly(
     "reports a kind that is not served, and its objects once it is",
     Effect.gen(function* () {
       const world = yield* makeWorld

@@ -29,11 +29,14 @@ export interface ObjectLook extends ObjectIdentity {
   readonly fresh?: boolean
 }
 
+/** What could be read of one kind in a namespace. `Hidden`: the agent has no right to list it, today or for good. */
+export type ContentState = KindState | { readonly _tag: "Hidden" }
+
 /** What is in a namespace that is to be removed. */
 export interface NamespaceContents {
   readonly namespace: string
   /** By the `kind` of `contentKinds`; a kind that is missing is unknown. */
-  readonly kinds: Readonly<Record<string, KindState>>
+  readonly kinds: Readonly<Record<string, ContentState>>
 }
 
 /** All that an agent has read of its cluster, as one value. Order has no meaning in any list. */

@@ -2,12 +2,13 @@ import { resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 
 /**
  * The kinds that an agent lists, by metadata alone, in a namespace that is to be removed: what people put there, and
- * what may own it; no two have the same `kind`. Secrets are not among them: an agent has no right to read any.
+ * what may own it; no two have the same `kind`. A kind that the agent may not list, as Secrets by default, is hidden.
  */
 export const contentKinds: ReadonlyArray<ResourceType> = [
   resources.configMaps,
   resources.persistentVolumeClaims,
   resources.pods,
+  resources.secrets,
   resources.serviceAccounts,
   resources.services,
   resources.daemonSets,

@@ -1,5 +1,13 @@
 export type { Refusal } from "./checkControlPlane.ts"
-export type { ApiState, ClusterSnapshot, KindState, Look, NamespaceContents, ObjectLook } from "./ClusterSnapshot.ts"
+export type {
+  ApiState,
+  ClusterSnapshot,
+  ContentState,
+  KindState,
+  Look,
+  NamespaceContents,
+  ObjectLook
+} from "./ClusterSnapshot.ts"
 export { contentKinds } from "./contentKinds.ts"
 export { meshesOf, type FoundMesh, type FoundMeshes, type MeshFacts } from "./meshesOf.ts"
 export { reportCluster } from "./reportCluster.ts"

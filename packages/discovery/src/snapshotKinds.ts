@@ -77,7 +77,7 @@ const kinds = [
 /** Names the entries of a snapshot. */
 export type SnapshotKindName = (typeof kinds)[number]["name"]
 
-/** What an agent lists and watches of its cluster. Secrets are not among it, ever. */
+/** What an agent lists and watches of its cluster. Secrets are not among it, ever: see `contentKinds` for their names. */
 export const snapshotKinds: ReadonlyArray<SnapshotKind<SnapshotKindName>> = kinds
 
 /** The API versions of which an agent asks what they serve. */

@@ -2,10 +2,14 @@ import { assert, describe, it } from "vitest"
 import { contentKinds, snapshotKinds } from "@multicluster-mesh/discovery"
 
 describe("what an agent reads", () => {
-  it("has no Secrets in it", () => {
-    const kinds = [...snapshotKinds.map(({ type }) => type), ...contentKinds].map(({ kind }) => kind)
-    assert.include(kinds, "ConfigMap")
-    assert.notInclude(kinds, "Secret")
+  it("has no Secrets in it but by metadata, in a namespace that is to be removed", () => {
+    const watched = snapshotKinds.map(({ type }) => type.kind)
+    assert.include(watched, "ConfigMap")
+    assert.notInclude(watched, "Secret")
+    assert.include(
+      contentKinds.map(({ kind }) => kind),
+      "Secret"
+    )
   })
 
   it("can be told apart: snapshot kinds by name, contents by kind", () => {

@@ -37,8 +37,10 @@ const mapKinds = (
   )
 })
 
-const shuffledState = (state: KindState, seed: number): KindState =>
-  state._tag === "Known" ? { ...state, objects: shuffled(state.objects, seed) } : state
+const shuffledState = <S extends { readonly _tag: string }>(
+  state: S | Extract<KindState, { readonly _tag: "Known" }>,
+  seed: number
+) => ("objects" in state ? { ...state, objects: shuffled(state.objects, seed) } : state)
 
 const shuffledSnapshot = (snapshot: ClusterSnapshot, seed: number): ClusterSnapshot => ({
   ...mapKinds(snapshot, (state) => shuffledState(state, seed)),

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs"
 import { basename } from "node:path"
 import { parse } from "yaml"
-import type { ClusterSnapshot, KindState, Look, NamespaceContents } from "@multicluster-mesh/discovery"
+import type { ClusterSnapshot, ContentState, KindState, Look, NamespaceContents } from "@multicluster-mesh/discovery"
 import { contentKinds, snapshotApis, snapshotKinds } from "@multicluster-mesh/discovery"
 import {
   hashOf,
@@ -21,7 +21,7 @@ interface WrittenCase {
   readonly kinds?: Readonly<Record<string, Written>>
   readonly apis?: Readonly<Record<string, ReadonlyArray<string> | { readonly unknown: string }>>
   readonly objects?: ReadonlyArray<ObjectIdentity & { readonly look: Look; readonly fresh?: boolean }>
-  readonly namespaces?: Readonly<Record<string, Readonly<Record<string, Written>>>>
+  readonly namespaces?: Readonly<Record<string, Readonly<Record<string, Written | "Hidden">>>>
 }
 
 export interface Case {
@@ -36,6 +36,9 @@ const stateOf = (written: Written | undefined): KindState =>
     : written !== undefined && "unknown" in written
       ? { _tag: "Unknown", message: written.unknown }
       : { _tag: "Known", objects: written ?? [] }
+
+const contentOf = (written: Written | "Hidden" | undefined): ContentState =>
+  written === "Hidden" ? { _tag: "Hidden" } : stateOf(written)
 
 /** The cases in `testdata`. */
 export const caseNames: ReadonlyArray<string> = globSync("testdata/*.in.yaml", { cwd: import.meta.dirname })
@@ -59,7 +62,7 @@ export const readCase = (name: string): Case => {
     objects,
     namespaces: Object.entries(namespaces).map(([namespace, contents]): NamespaceContents => ({
       namespace,
-      kinds: Object.fromEntries(contentKinds.map(({ kind }) => [kind, stateOf(contents[kind])]))
+      kinds: Object.fromEntries(contentKinds.map(({ kind }) => [kind, contentOf(contents[kind])]))
     }))
   }
   return { cluster, asked: { fleetId: "fleet-1", ...asked }, snapshot }

@@ -3,6 +3,7 @@ import {
   identityKey,
   isComplete,
   type Mark,
+  type NamespaceReport,
   type ObjectIdentity,
   type OperatorReport,
   type ReportPart,
@@ -52,8 +53,8 @@ export interface ClusterKnowledge {
   readonly operators: ReadonlyArray<OperatorReport> | undefined
   /** Undefined when unknown, also when it was not asked for yet. */
   readonly service: (namespace: string, name: string) => ServiceReport | undefined
-  /** What is in a namespace that is neither ours nor the operator's, as `kind/name`; undefined when unknown. */
-  readonly foreignIn: (namespace: string) => ReadonlyArray<string> | undefined
+  /** What is in a namespace that is neither ours nor the operator's, and what cannot be seen; undefined when unknown. */
+  readonly contentsOf: (namespace: string) => NamespaceReport | undefined
 }
 
 /** Reads of `state` what is known of `cluster`; of each state and cluster only once. */
@@ -140,9 +141,9 @@ const readKnowledge = (
       available
         ? report?.services.find((service) => service.namespace === namespace && service.name === name)
         : undefined,
-    foreignIn: (namespace) =>
+    contentsOf: (namespace) =>
       complete("Namespaces") && answered
-        ? report?.namespaces.find((candidate) => candidate.name === namespace)?.foreign
+        ? report?.namespaces.find((candidate) => candidate.name === namespace)
         : undefined
   }
 }

@@ -23,6 +23,8 @@ export interface Unit {
   readonly removal: Removal | undefined
   /** What must be gone before the removal starts, in words. Until then the unit is kept, and gets nothing new. */
   readonly removalWaitsFor?: string | undefined
+  /** Hash of a unit that is gone: the Namespace that it left is used as it is, like one that nobody marked. */
+  readonly inherits?: string | undefined
   /** Why the unit must stay exactly as it is: an input is unknown. */
   readonly heldBecause: string | undefined
 }

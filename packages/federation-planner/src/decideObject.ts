@@ -6,7 +6,7 @@ import { inWords, isOurs, type Carried } from "./works.ts"
 /** What becomes of one wanted object. */
 export type Decision =
   | { readonly _tag: "Carry"; readonly carried: Carried }
-  /** It is there, nobody marked it, and we only need it to be there. */
+  /** It is there, nobody has a claim to it, and we only need it to be there. */
   | { readonly _tag: "UsedAsItIs" }
   | { readonly _tag: "Waits"; readonly why: string; readonly unknown: boolean }
   /** It is someone else's. `kept` is what the received work says of it. */
@@ -43,11 +43,15 @@ export const decideObject = (
       ? waits(`the cluster to serve ${identity.kind} (${identity.apiVersion})`)
       : carry(received.force)
   }
-  if (received === undefined && known.mark === undefined && prerequisites.has(identity.kind)) {
+  const isNobodys = known.mark === undefined || isInherited(known.mark, unit, facts)
+  if (received === undefined && isNobodys && prerequisites.has(identity.kind)) {
     return known.deleting ? waits(`${what} to be gone: it is being deleted`) : { _tag: "UsedAsItIs" }
   }
   return { _tag: "Collides", why: collision(what, known.mark, facts.fleetId), kept: received }
 }
+
+const isInherited = (mark: Mark, unit: Unit, facts: UnitFacts): boolean =>
+  mark.fleetId === facts.fleetId && mark.unit === unit.inherits
 
 const waits = (why: string, unknown = false): Decision => ({ _tag: "Waits", why, unknown })
 

@@ -3,6 +3,7 @@ import {
   identityOf,
   type ManifestWork,
   type ManifestWorkSpec,
+  type NamespaceReport,
   type ResourceIdentifier
 } from "@multicluster-mesh/mesh-model"
 import type { WorkAction } from "./Plan.ts"
@@ -49,13 +50,14 @@ export const liftWork = (work: ManifestWork, unit: Unit, facts: UnitFacts, inTur
       if (identity.kind !== "Namespace") kept.push({ ...carried, orphaned: false })
       else if (!inTurn) kept.push(carried)
       else {
-        const foreign = facts.knowledge.foreignIn(identity.name)
-        if (foreign === undefined) {
+        const contents = facts.knowledge.contentsOf(identity.name)
+        const reason = contents === undefined ? undefined : reasonToStay(contents)
+        if (contents === undefined) {
           waitsFor ??= `the agent to say what is in ${inWords(identity)}`
           kept.push(carried)
-        } else if (foreign.length > 0) {
+        } else if (reason !== undefined) {
           kept.push(asDelivered)
-          left.push(`${inWords(identity)} stays: ${foreign.join(", ")} in it is not ours`)
+          left.push(`${inWords(identity)} stays: ${reason}`)
         } else kept.push({ ...carried, orphaned: false })
       }
     } else if (known.state === "Present") {
@@ -81,6 +83,14 @@ export const liftWork = (work: ManifestWork, unit: Unit, facts: UnitFacts, inTur
       spec
     }
   }
+}
+
+/** Why a Namespace that we made must not go; what cannot be seen in it may be someone's. */
+const reasonToStay = ({ foreign, hidden = [], name }: NamespaceReport): string | undefined => {
+  if (foreign.length > 0) return `${foreign.join(", ")} in it is not ours`
+  if (hidden.length === 0) return undefined
+  const kinds = hidden.map((kind) => `${kind}s`).join(", ")
+  return `the agent may not list ${kinds} in it, so someone's may be there: look, and delete Namespace ${name} by hand; for others to go by themselves, allow the agent to list ${kinds} (it reads their metadata alone)`
 }
 
 const sameSpec = (one: ManifestWorkSpec, other: ManifestWorkSpec): boolean =>

@@ -24,8 +24,14 @@ export const verdictsOn = (state: HubState, mesh: WantedMesh, plan: UnitPlan | u
   const reports = reporting(knowledgeOf(state, mesh.cluster))
   const found = controlPlaneOfMesh(state, mesh)
   const delivery = withOperators(state, mesh, deliveryOf(mesh, plan))
-  return [accepted(mesh), delivery, readyOf(reports, found, mesh, delivery), reports]
+  return [accepted(mesh), delivery, readyOf(reports, found, mesh, delivery), reports, ...leftBehind(plan)]
 }
+
+/** What a removal leaves: people have to hear of it before the Mesh, which says it, is gone. */
+const leftBehind = (plan: UnitPlan | undefined): ReadonlyArray<Verdict> =>
+  plan === undefined || plan.left.length === 0
+    ? []
+    : [verdict("LeftBehind", "True", "LeftBehind", sentence(plan.left.join("; ")))]
 
 const deliveryOf = (mesh: WantedMesh, plan: UnitPlan | undefined): Verdict => {
   if (mesh.refused !== undefined) {

@@ -11,17 +11,21 @@ import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
 import { meshOf, sideNames, type WantedPeering } from "./WantedPeering.ts"
 import { stageOf, worksOf } from "./works.ts"
 
-/** The units of all wanted meshes: each a Namespace, then its control plane, then its member roll. */
+/**
+ * The units of all wanted meshes: each a Namespace, then its control plane, then its member roll. `live` are the hashes
+ * of the units that the hub still stands for.
+ */
 export const meshUnits = (
   state: HubState,
   meshes: ReadonlyArray<WantedMesh>,
   peerings: ReadonlyArray<WantedPeering>,
-  clusterPlans: ReadonlyMap<string, UnitPlan>
+  clusterPlans: ReadonlyMap<string, UnitPlan>,
+  live: ReadonlySet<string>
 ): ReadonlyArray<Unit> => {
   const byMesh = peeringsByMesh(peerings)
   return meshes.map((mesh) => {
     const waitsFor = waitsOf(state, mesh, clusterPlans.get(clusterUnitKey(mesh.cluster)))
-    return meshUnit(state, mesh, byMesh.get(names.meshKey(mesh)) ?? [], waitsFor)
+    return meshUnit(state, mesh, byMesh.get(names.meshKey(mesh)) ?? [], waitsFor, live)
   })
 }
 
@@ -43,15 +47,29 @@ const waitsOf = (state: HubState, mesh: WantedMesh, clusterPlan: UnitPlan | unde
   }
 }
 
-const meshUnit = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<WantedPeering>, waits: Waits): Unit => ({
+const meshUnit = (
+  state: HubState,
+  mesh: WantedMesh,
+  peerings: ReadonlyArray<WantedPeering>,
+  waits: Waits,
+  live: ReadonlySet<string>
+): Unit => ({
   key: meshUnitKey(mesh),
   cluster: mesh.cluster,
   chain: chainOf(mesh),
   stages: stagesOf(state, mesh, peerings, waits),
   removal: mesh.removal,
+  inherits: abandonedBy(state, mesh, live),
   removalWaitsFor: sidesLeft(mesh, peerings),
   heldBecause: mesh.heldBecause ?? mesh.refused?.message
 })
+
+/** The unit that left the Namespace of the mesh behind, if nothing on the hub stands for that unit any more. */
+const abandonedBy = (state: HubState, mesh: WantedMesh, live: ReadonlySet<string>): string | undefined => {
+  const known = knowledgeOf(state, mesh.cluster).object(identityOf(namespaceOf(mesh)))
+  if (known.state !== "Present" || known.mark?.fleetId !== state.fleetId) return undefined
+  return live.has(known.mark.unit) ? undefined : known.mark.unit
+}
 
 /** From the resource that a person wrote to the Mesh. */
 const chainOf = (mesh: WantedMesh): ReadonlyArray<string> => {

@@ -34,7 +34,7 @@ export const endOf = (
   const withMesh = removalOfMesh(meshes, existing)
   if (withMesh !== undefined) return { removal: withMesh, federations: recorded, ownerMissing: undefined }
 
-  const readable = new Set(state.federations.map(keyOf))
+  const readable = readableFederations(state)
   const unreadable = recorded.filter((federation) => !readable.has(federation))
   const federations = [...new Set([...listing, ...unreadable])].sort()
   if (listing.length > 0) return { removal: undefined, federations, ownerMissing: undefined }
@@ -49,6 +49,18 @@ export const endOf = (
         ownerMissing: undefined
       }
 }
+
+/** The federations that can be read, each `namespace/name`. */
+const readableFederations = (state: HubState): ReadonlySet<string> => {
+  const known = readable.get(state.federations)
+  if (known !== undefined) return known
+  const keys = new Set(state.federations.map(keyOf))
+  readable.set(state.federations, keys)
+  return keys
+}
+
+/** Lists are never changed, so what was read of one stays true. */
+const readable = new WeakMap<HubState["federations"], ReadonlySet<string>>()
 
 /** The federations that the MeshPeering names as the ones that want it. */
 export const recordedFederations = (peering: MeshPeering | undefined): ReadonlyArray<string> => {

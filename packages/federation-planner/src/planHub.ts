@@ -15,6 +15,7 @@ import { discoveredMeshActions } from "./discoveredMeshes.ts"
 import { federationStatuses } from "./federationStatus.ts"
 import type { HubState } from "./HubState.ts"
 import { knowledgeOf } from "./Knowledge.ts"
+import { liveUnits } from "./liveUnits.ts"
 import { meshStatuses } from "./meshStatus.ts"
 import { meshUnits } from "./meshUnits.ts"
 import { progressOfPeerings, type PeeringProgress } from "./PeeringProgress.ts"
@@ -37,10 +38,11 @@ import { worksOf } from "./works.ts"
 export const planHub = (state: HubState): Plan => {
   const meshes = resolveMeshes(state)
   const peerings = resolvePeerings(state, meshes.meshes)
+  const live = liveUnits(state, meshes.meshes)
   const ofClusters = clusterUnits(state, meshes.meshes).map((unit) => holdWhereUnreadable(state, unit))
   const clusterPlans = new Map(ofClusters.map((unit) => [unit.key, planOf(state, unit)]))
   const ofMeshes = [
-    ...meshUnits(state, meshes.meshes, peerings.peerings, clusterPlans),
+    ...meshUnits(state, meshes.meshes, peerings.peerings, clusterPlans, live),
     ...peeringUnits(state, peerings)
   ].map((unit) => holdWhereUnreadable(state, unit))
   const units = [...ofClusters, ...ofMeshes]

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { HubState } from "@multicluster-mesh/federation-planner"
-import { defaultOperator, isTrue, labels, type KubeObject } from "@multicluster-mesh/mesh-model"
+import { defaultOperator, isTrue, labels, manifestsOf, type KubeObject } from "@multicluster-mesh/mesh-model"
 import {
   clusterOf,
   deploymentOf,
@@ -274,6 +274,40 @@ describe("the end of a wish", () => {
     assert.include(fleet.on(one), "Namespace mesh-system")
     assert.notInclude(fleet.on(one), "ServiceMeshControlPlane mesh-system/mesh")
     assert.deepStrictEqual(fleet.state.meshes, [])
+  })
+
+  it("leaves a namespace of which the agent may not see all, says so, and lets the mesh go", () => {
+    const planted = { [one]: [userObject("v1", "Secret", "shop-tls", "mesh-system")] }
+    const fleet = new Fleet(seed(), { hidden: ["Secret"], planted })
+    fleet.settle()
+    deleteDeployment(fleet)
+    const said = new Set<string>()
+    for (let turn = 0; turn < 30 && fleet.state.meshes.length > 0; turn++) {
+      fleet.turn()
+      said.add(conditionOf(fleet, "managedcluster1-mesh", "LeftBehind")?.message ?? "")
+    }
+    assert.deepStrictEqual(fleet.cluster(one).harm, [])
+    assert.deepStrictEqual(fleet.state.meshes, [])
+    assert.include(fleet.on(one), "Namespace mesh-system")
+    assert.notInclude(fleet.on(one), "ServiceMeshControlPlane mesh-system/mesh")
+    assert.include([...said].join(" "), "Namespace mesh-system stays: the agent may not list Secrets in it")
+  })
+
+  it("leaves a namespace that the next mesh uses as it is, whatever its name", () => {
+    const fleet = new Fleet(seed({ deployments: [deploymentOf("mesh", [one])] }), { hidden: ["Secret"] })
+    fleet.settle()
+    deleteDeployment(fleet)
+    fleet.settle()
+    fleet.state = { ...fleet.state, deployments: [deploymentOf("second", [one])] }
+    fleet.settle()
+    assert.isTrue(isTrue(fleet.state.meshes[0]?.status?.conditions, "Ready"))
+    assert.include(fleet.on(one), "ServiceMeshControlPlane mesh-system/second")
+    const carried = fleet.state.works.flatMap(manifestsOf).map(({ kind }) => kind)
+    assert.notInclude(carried, "Namespace")
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.include(fleet.on(one), "Namespace mesh-system")
+    assert.deepStrictEqual(fleet.state.works, [])
   })
 
   it("does not make again what a user has deleted", () => {

@@ -134,6 +134,20 @@ describe("the delivery of a unit", () => {
     })
   }
 
+  it("uses a Namespace as it is that a unit left which is gone, and none of a unit that is not", () => {
+    const namespace: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop-system" } }
+    const left = presentAs({ fleetId, unit: "gone" })
+    const stages = [stage("namespace", [namespace])]
+    const used = plan(unitOf(stages, { inherits: "gone" }), [[namespace, left]])
+    assert.deepStrictEqual([used.phase, used.works], ["Settled", []])
+    assert.strictEqual(plan(unitOf(stages), [[namespace, left]]).problem?.reason, "Collision")
+    const ofOtherHub = presentAs({ fleetId: "fleet-2", unit: "gone" })
+    assert.strictEqual(
+      plan(unitOf(stages, { inherits: "gone" }), [[namespace, ofOtherHub]]).problem?.reason,
+      "Collision"
+    )
+  })
+
   it("leaves what it carries as it is when the object is not ours any more", () => {
     const begun = plan(one, [[first, absent]])
     const changed = unitOf([stage("namespace", [configMap("first", { changed: "yes" })])])

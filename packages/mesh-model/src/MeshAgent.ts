@@ -187,6 +187,9 @@ export const NamespaceReport = Schema.Struct({
     text("kind/name of an object.", 320),
     "The first 20 objects in it that are neither ours nor the mesh operator's nor made by Kubernetes itself, sorted.",
     20
+  ),
+  hidden: Schema.optionalKey(
+    listOf(text("Kind.", 63), "Kinds that the agent may not list, sorted: whether any are in it is unknown.", 32)
   )
 })
 export type NamespaceReport = typeof NamespaceReport.Type

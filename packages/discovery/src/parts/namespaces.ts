@@ -10,6 +10,8 @@ const ownAccord = new Set([
   "ConfigMap/kube-root-ca.crt",
   "ConfigMap/openshift-service-ca.crt",
   `ConfigMap/${rootCertificateConfigMap}`,
+  // istiod's own root, made new when it is missing; `cacerts` is one that people bring
+  "Secret/istio-ca-secret",
   "ServiceAccount/builder",
   "ServiceAccount/default",
   "ServiceAccount/deployer"
@@ -23,9 +25,12 @@ export const reportNamespaces = (
 ): ReadonlyArray<NamespaceReport> => {
   const contents = new Map(snapshot.namespaces.map((entry) => [entry.namespace, entry]))
   return [...new Set(asked.namespaces)].sort(byText).flatMap((name): ReadonlyArray<NamespaceReport> => {
-    const foreign = foreignObjects(contents.get(name) ?? { namespace: name, kinds: {} }, asked.fleetId, problems)
+    const found = contents.get(name) ?? { namespace: name, kinds: {} }
+    const foreign = foreignObjects(found, asked.fleetId, problems)
+    if (foreign === undefined) return []
+    const hidden = contentKinds.map(({ kind }) => kind).filter((kind) => found.kinds[kind]?._tag === "Hidden")
     // the schema keeps the first 20: people need to see that there is something, and what
-    return foreign === undefined ? [] : [{ name, foreign: foreign.slice(0, 20) }]
+    return [{ name, foreign: foreign.slice(0, 20), ...(hidden.length === 0 ? {} : { hidden: hidden.sort(byText) }) }]
   })
 }
 
@@ -34,7 +39,7 @@ interface Content {
   readonly object: KubeObject
 }
 
-/** Sorted `kind/name` of the foreign objects in a namespace; undefined when not all of it is known. */
+/** Sorted `kind/name` of the foreign objects in a namespace, of what can be seen; undefined when that is not known. */
 const foreignObjects = (
   { namespace, kinds }: NamespaceContents,
   fleetId: string,
@@ -69,9 +74,20 @@ const isForeign = ({ kind, object: { metadata } }: Content, fleetId: string, kno
   metadata.annotations?.["maistra.io/created-by"] === undefined &&
   !ownAccord.has(`${kind}/${metadata.name}`) &&
   !isElectionLock(kind, metadata.name, metadata.annotations) &&
+  !(kind === "Secret" && isOfServiceAccount(metadata.annotations)) &&
   !(metadata.ownerReferences ?? []).some(({ apiVersion, kind }) => known.has(`${groupOf(apiVersion)}/${kind}`))
 
 const groupOf = (apiVersion: string): string => apiVersion.slice(0, Math.max(apiVersion.indexOf("/"), 0))
+
+/** What Kubernetes and OpenShift write on the token and registry Secrets that they make for ServiceAccounts. */
+const serviceAccountAnnotations = [
+  "kubernetes.io/service-account.name",
+  "kubernetes.io/service-account.uid",
+  "openshift.io/internal-registry-auth-token.service-account"
+]
+
+const isOfServiceAccount = (annotations: Readonly<Record<string, string>> | undefined): boolean =>
+  serviceAccountAnnotations.some((annotation) => annotations?.[annotation] !== undefined)
 
 /** Whether an object is one of the ConfigMaps over which the replicas of istiod elect their leaders. */
 const isElectionLock = (

@@ -14,6 +14,8 @@ export interface ImaginedWorld {
   readonly services: ReadonlyArray<ImaginedService>
   /** Whether the operator that a Subscription asks for is installed. */
   readonly operatorsInstall: boolean
+  /** Kinds that the agents may not list in a namespace that is to go. */
+  readonly hidden: ReadonlyArray<string>
 }
 
 /** What is in a world beside its hub. */
@@ -24,15 +26,17 @@ export interface WorldOptions {
   readonly planted?: Readonly<Record<string, ReadonlyArray<KubeObject>>>
   /** Whether operators install when they are subscribed to; they do when absent. */
   readonly operatorsInstall?: boolean
+  /** Kinds that the agents may not list in a namespace that is to go; none when absent. */
+  readonly hidden?: ReadonlyArray<string>
 }
 
 /** The world around `state`, whose objects may be as people write them: its clusters hold what `options` put there and nothing else, and the agents have looked. */
 export const imagineWorld = (state: HubState, options: WorldOptions = {}): ImaginedWorld => {
-  const { operatorsInstall = true, planted = {}, services = [] } = options
+  const { hidden = [], operatorsInstall = true, planted = {}, services = [] } = options
   const clusters = new Map(
     state.clusters.map(({ name }) => [name, (planted[name] ?? []).reduce(plant, emptyCluster(name))])
   )
-  return look({ state: stored(state), clusters, services, operatorsInstall })
+  return look({ state: stored(state), clusters, services, operatorsInstall, hidden })
 }
 
 /**
@@ -80,7 +84,7 @@ export const settle = (
 
 /** The agents that are alive look at their clusters, and the hub takes in what they say. */
 export const look = (world: ImaginedWorld): ImaginedWorld => {
-  const { clusters, operatorsInstall, services, state } = world
+  const { clusters, hidden, operatorsInstall, services, state } = world
   const reachable = new Set([...clusters.keys()].filter((name) => isReachable(state, name)))
   const ground = { objects: new Map([...clusters].map(([name, cluster]) => [name, objectsOn(cluster)])), services }
   const found = [
@@ -91,7 +95,7 @@ export const look = (world: ImaginedWorld): ImaginedWorld => {
     const { agent, name } = one
     const cluster = clusters.get(name)
     if (agent === undefined || cluster === undefined || !reachable.has(name)) return one
-    const report = agentReport(cluster, agent.spec, { found, operatorsInstall, services })
+    const report = agentReport(cluster, agent.spec, { found, hidden, operatorsInstall, services })
     return { ...one, agent: { ...agent, status: { observedGeneration: agent.metadata.generation ?? 0, report } } }
   })
   return {

@@ -16,13 +16,14 @@ interface Surroundings {
   readonly found: ReadonlyArray<FoundControlPlane>
   readonly services: ReadonlyArray<ImaginedService>
   readonly operatorsInstall: boolean
+  readonly hidden: ReadonlyArray<string>
 }
 
 /** What the agent of a cluster answers to `asked`: all of it, at once. */
 export const agentReport = (
   cluster: ImaginedCluster,
   asked: MeshAgentSpec,
-  { found, operatorsInstall, services }: Surroundings
+  { found, hidden, operatorsInstall, services }: Surroundings
 ): ClusterReport => ({
   parts: parts.map((name) => ({ name, complete: true })),
   apis: [
@@ -72,9 +73,13 @@ export const agentReport = (
   namespaces: (asked.namespaces ?? []).map((name) => ({
     name,
     foreign: objectsOn(cluster)
-      .filter((object) => object.metadata.namespace === name && markOf(object.metadata) === undefined)
+      .filter(
+        (object) =>
+          object.metadata.namespace === name && !hidden.includes(object.kind) && markOf(object.metadata) === undefined
+      )
       .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
-      .sort()
+      .sort(),
+    ...(hidden.length === 0 ? {} : { hidden })
   }))
 })
 
