@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     ...shared.test,
     name: "real",
-    include: ["{packages,apps}/*/test/**/*.real.ts"],
+    include: ["{packages,apps}/*/test/**/*.real.ts", "tools/test/**/*.real.ts"],
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 1_800_000

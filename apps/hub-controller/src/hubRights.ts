@@ -28,12 +28,6 @@ const right = (
   ...(more.names === undefined ? {} : { resourceNames: more.names })
 })
 
-const addOnDeploymentConfigs = of("addon.open-cluster-management.io", "addondeploymentconfigs")
-const clusterManagementAddOns = of("addon.open-cluster-management.io", "clustermanagementaddons")
-const certificateSigningRequests = of("certificates.k8s.io", "certificatesigningrequests")
-const signers = of("certificates.k8s.io", "signers")
-const roleBindings = of("rbac.authorization.k8s.io", "rolebindings")
-const roles = of("rbac.authorization.k8s.io", "roles")
 const own = [
   resources.meshes,
   resources.meshDeployments,
@@ -61,25 +55,21 @@ export const hubRights: ReadonlyArray<Right> = [
   right(
     "to be granted to each agent for its own MeshAgent: nobody can grant what they may not do",
     [resources.meshAgents],
-    ["get", "patch", "update"],
+    ["get", "patch"],
     { subresource: "status" }
   ),
   right("informers of OCM's kinds", [resources.managedClusters], read),
-  right("what is delivered to managed clusters", [resources.manifestWorks], [...read, ...apply, "update", "delete"]),
+  right("what is delivered to managed clusters", [resources.manifestWorks], [...read, ...apply, "delete"]),
   right(
     "registration and health of the agents",
-    [resources.managedClusterAddOns, clusterManagementAddOns, addOnDeploymentConfigs],
+    [resources.managedClusterAddOns, resources.clusterManagementAddOns, resources.addOnDeploymentConfigs],
     read
   ),
-  right(
-    "finalizers: what was federated is unpicked before an agent goes",
-    [resources.managedClusterAddOns],
-    ["patch", "update"]
-  ),
+  right("finalizers: what was federated is unpicked before an agent goes", [resources.managedClusterAddOns], ["patch"]),
   right(
     "registration, configuration and health of the agents",
-    [resources.managedClusterAddOns, clusterManagementAddOns],
-    ["patch", "update"],
+    [resources.managedClusterAddOns, resources.clusterManagementAddOns],
+    ["patch"],
     { subresource: "status" }
   ),
   right(
@@ -88,13 +78,15 @@ export const hubRights: ReadonlyArray<Right> = [
     ["update"],
     { subresource: "finalizers" }
   ),
-  right("certificates of the agents", [certificateSigningRequests], read),
-  right("certificates of the agents", [certificateSigningRequests], ["update"], { subresource: "approval" }),
-  right("certificates of the agents", [signers], ["approve"], { names: ["kubernetes.io/kube-apiserver-client"] }),
+  right("certificates of the agents", [resources.certificateSigningRequests], read),
+  right("certificates of the agents", [resources.certificateSigningRequests], ["update"], { subresource: "approval" }),
+  right("certificates of the agents", [{ ...resources.certificateSigningRequests, plural: "signers" }], ["approve"], {
+    names: ["kubernetes.io/kube-apiserver-client"]
+  }),
   right(
     "each agent's rights in its cluster's namespace",
-    [roles, roleBindings],
-    [...read, ...apply, "update", "delete"]
+    [resources.roles, resources.roleBindings],
+    [...read, ...apply, "delete"]
   ),
   right("news of an object, in its namespace", [resources.events], apply)
 ]
@@ -108,7 +100,3 @@ export const hubRightsInAddonNamespace: ReadonlyArray<Right> = [
   right("leader election; to create cannot be limited to a name", [resources.leases], ["create"]),
   right("leader election", [resources.leases], ["get", "update"], { names: [leaseName] })
 ]
-
-function of(group: string, plural: string): ResourceType {
-  return { group, version: "", kind: "", plural, namespaced: true }
-}

@@ -1,0 +1,94 @@
+import { spawnSync } from "node:child_process"
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { hubVersion } from "../../apps/hub-controller/src/version.ts"
+import { basePlatforms, buildImage, type BuiltImage } from "../images/buildImage.ts"
+import { architectures } from "../images/Architecture.ts"
+
+/** Another user must be able to enter it. */
+const openFolder = (path: string): string => {
+  const made = mkdtempSync(path)
+  chmodSync(made, 0o755)
+  return made
+}
+const folder = openFolder(join(tmpdir(), "images-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Component {
+  readonly licenses: ReadonlyArray<{ readonly expression: string }>
+}
+
+const json = (path: string) => JSON.parse(readFileSync(path, "utf8"))
+const blob = (app: string, digest: string) => join(folder, app, "blobs", digest.replace(":", "/"))
+
+/** Unpacks the image for this machine, as a container runtime does. */
+const unpack = (app: string): { readonly root: string; readonly command: ReadonlyArray<string> } => {
+  const index = json(blob(app, json(join(folder, app, "index.json")).manifests[0].digest))
+  const here = architectures.find(({ npm }) => npm === process.arch)?.name
+  const entry = index.manifests.find(
+    (manifest: { platform: { architecture: string } }) => manifest.platform.architecture === here
+  )
+  const manifest = json(blob(app, entry.digest))
+  const root = openFolder(join(folder, "root-"))
+  for (const { digest } of manifest.layers) {
+    const { status, stderr } = spawnSync("tar", ["xpzf", blob(app, digest), "-C", root], { encoding: "utf8" })
+    if (status !== 0) throw new Error(stderr)
+  }
+  const { config } = json(blob(app, manifest.config.digest))
+  return { root, command: [`--userspec=${config.User}`, root, ...config.Entrypoint] }
+}
+
+/** In a mount namespace of its own, where the root is read-only; this needs to be root, as in CI containers. */
+const runReadOnly = (app: string, args: ReadonlyArray<string>) => {
+  const { root, command } = unpack(app)
+  const script = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec chroot "$@"`
+  return spawnSync("unshare", ["-m", "sh", "-c", script, root, ...command, ...args], { encoding: "utf8", env: {} })
+}
+
+const apps = ["hub-controller", "agent"]
+const builds = new Map<string, readonly [BuiltImage, BuiltImage]>()
+beforeAll(() => {
+  const [base, again] = [basePlatforms(), basePlatforms()]
+  for (const app of apps) {
+    const path = join(folder, app)
+    const both = [buildImage(app, hubVersion, base, path), buildImage(app, hubVersion, again, path)] as const
+    builds.set(app, both)
+    console.log(app, both[0].digest, both[0].sizes)
+  }
+})
+
+describe.each(apps)("image of %s", (app) => {
+  it("has the same digest and bill of materials when it is built again", () => {
+    const [built, again] = builds.get(app) ?? []
+    expect(built?.digest).toMatch(/^sha256:/u)
+    expect(again).toEqual(built)
+  })
+
+  it("starts under its own user with a read-only root", () => {
+    const { status, stdout, stderr } = runReadOnly(app, ["--version"])
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${app} v${hubVersion}\n`, stderr: "" })
+  })
+
+  it("can write nowhere, and is not root", () => {
+    const { root, command } = unpack(app)
+    const program = `const { writeFileSync } = require("node:fs")
+      const denied = (path) => { try { writeFileSync(path, ""); return false } catch { return true } }
+      console.log(process.getuid(), ["/x", "/app/main.mjs", "/etc/passwd", "/usr/local/bin/node"].every(denied))`
+    const node = [...command.slice(0, 3), "-e", program]
+    const { stdout } = spawnSync("chroot", node, { encoding: "utf8", env: {} })
+    expect(root).not.toBe("/")
+    expect(stdout).toBe("65532 true\n")
+  })
+
+  it("names in its bill what it was bundled from, with a licence for each", () => {
+    const { components } = JSON.parse(builds.get(app)?.[0].sbom ?? "")
+    const names = components.map(({ name }: { name: string }) => name)
+    expect(names).toContain("effect")
+    expect(names).toContain("node")
+    expect(names.includes("@kubernetes/client-node")).toBe(app === "hub-controller")
+    const npm = components.filter(({ purl }: { purl: string }) => purl.startsWith("pkg:npm/"))
+    expect(npm.filter(({ licenses }: Component) => !/^[\w.\-() ]+$/u.test(licenses[0]?.expression ?? ""))).toEqual([])
+  })
+})
