@@ -57,7 +57,7 @@ const bench = Command.make(
       Flag.withDescription("Folder of another checkout, whose planner is measured in turn with this one"),
       Flag.optional
     ),
-    profile: Flag.String("profile").pipe(Flag.withDescription("Folder for CPU profiles"), Flag.optional)
+    profile: Flag.String("profile").pipe(Flag.withDescription("Folder for CPU profiles and logs"), Flag.optional)
   },
   Effect.fnUntraced(function* (flags) {
     const profile = Option.getOrUndefined(flags.profile)
@@ -67,7 +67,7 @@ const bench = Command.make(
     const figures: Array<Figure> = []
     if (wanted.has("plan"))
       figures.push(...(yield* measurePlan({ ...flags, against: Option.getOrUndefined(flags.against), profile })))
-    const folder = yield* temporaryFolder
+    const folder = profile ?? (yield* temporaryFolder)
     const hub = { folder, profile, restSeconds: flags.rest, clusters: flags.fleet }
     const hubParts = ["sim", "real", "memory"].filter((part) => wanted.has(part))
     const file = hubParts.length === 0 ? "" : yield* bundle("hub-controller", folder)

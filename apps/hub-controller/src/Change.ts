@@ -9,9 +9,20 @@ export type Change = WorkAction | HubAction | ({ readonly _tag: "WriteStatus" } 
 
 /** All that a plan wants to hold, by key: one object may have several, such as its fields and its status. */
 export const changesOf = (plan: Plan): ReadonlyMap<string, Change> => {
-  const statuses = plan.statuses.map((status): Change => ({ _tag: "WriteStatus", ...status }))
+  const statuses = plan.statuses.map(writeOf)
   return new Map([...plan.works, ...plan.objects, ...statuses].map((change) => [keyOf(change), change]))
 }
+
+/** The same plan of a status gives the same change. */
+const writeOf = (status: StatusPlan): Change => {
+  const known = writes.get(status)
+  if (known !== undefined) return known
+  const change: Change = { _tag: "WriteStatus", ...status }
+  writes.set(status, change)
+  return change
+}
+
+const writes = new WeakMap<StatusPlan, Change>()
 
 /** What a change is about: it shares its key with an earlier plan's change that it replaces. */
 const keyOf = (change: Change): string => {
@@ -46,6 +57,17 @@ export const refOf = (change: Change): ObjectRef => {
     }
     default:
       return { namespace: change.namespace, name: change.name }
+  }
+}
+
+/** Makes an `isDone` that remembers what was done: plans and copies hand out the same objects until they change. */
+export const rememberingDone = (): typeof isDone => {
+  const done = new WeakMap<Change, KubeObject | undefined>()
+  return (change, live, work) => {
+    if (done.has(change) && done.get(change) === live) return true
+    const is = isDone(change, live, work)
+    if (is) done.set(change, live)
+    return is
   }
 }
 

@@ -1,4 +1,4 @@
-import { canonicalJson, type KubeObject } from "@multicluster-mesh/mesh-model"
+import { isSameJson, type KubeObject } from "@multicluster-mesh/mesh-model"
 import type { KubeObject as ReceivedObject } from "@multicluster-mesh/ocm-transport"
 
 /**
@@ -53,9 +53,7 @@ const partOf = (element: string, value: unknown): unknown => {
   const items: ReadonlyArray<unknown> = value
   if (element.startsWith("i:")) return items[Number(rest)]
   const named: unknown = JSON.parse(rest)
-  return items.find((item) =>
-    element.startsWith("k:") ? contains(item, named) : canonicalJson(item) === canonicalJson(named)
-  )
+  return items.find((item) => (element.startsWith("k:") ? contains(item, named) : isSameJson(item, named)))
 }
 
 /** Whether `live` says all that `wanted` says. */
@@ -65,7 +63,7 @@ const contains = (live: unknown, wanted: unknown): boolean => {
       Array.isArray(live) && live.length === wanted.length && wanted.every((item, index) => contains(live[index], item))
     )
   }
-  if (!isRecord(wanted)) return canonicalJson(live) === canonicalJson(wanted)
+  if (!isRecord(wanted)) return isSameJson(live, wanted)
   return (
     isRecord(live) &&
     Object.entries(wanted).every(([name, value]) => value === undefined || contains(live[name], value))

@@ -17,7 +17,7 @@ import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { carryOut, type Live } from "./carryOut.ts"
-import { type Change, changesOf, isDone, refOf, typeOf } from "./Change.ts"
+import { type Change, changesOf, refOf, rememberingDone, typeOf } from "./Change.ts"
 import { fleetIdOf, type HubNotPrepared } from "./fleetId.ts"
 import { changes, complete, type HubInformers, informerOf, staleKinds, startInformers } from "./HubInformers.ts"
 import { makeReadiness, type ReadinessLog, waitsFor } from "./ReadinessLog.ts"
@@ -60,6 +60,7 @@ export const runHub = Effect.fnUntraced(function* (
   const keys = yield* Queue.unbounded<string>()
   let wanted: ReadonlyMap<string, Change> = new Map()
   let due = new Map<string, string>()
+  const isDone = rememberingDone()
   // writes that changed nothing, by what they said and on which version
   const idle = new Map<string, string>()
 
@@ -107,11 +108,14 @@ export const runHub = Effect.fnUntraced(function* (
 
   const refusals = makeRefusals(informers, events)
   const loop = Effect.gen(function* () {
+    const begun = yield* Clock.currentTimeMillis
     const { recheckAt, refused } = yield* planOnce
+    const took = Duration.millis((yield* Clock.currentTimeMillis) - begun)
     yield* refusals(refused)
     yield* readiness.say(yield* currentReadiness(informers))
     yield* Effect.raceFirst(Queue.take(wake), sleepUntil(recheckAt))
-    yield* Effect.sleep(coalesce)
+    // the larger the fleet, the more is planned together: half of the time is left for the writes
+    yield* Effect.sleep(Duration.max(Duration.min(took, longestCoalesce), Duration.fromInputUnsafe(coalesce)))
     yield* Queue.clear(wake)
   })
   yield* currentReadiness(informers).pipe(
@@ -123,6 +127,8 @@ export const runHub = Effect.fnUntraced(function* (
   const writing = reconcileByKey(Stream.fromQueue(keys), write, { name: "write" })
   return yield* Effect.raceFirst(Effect.forever(loop), Effect.andThen(writing, Effect.never))
 })
+
+const longestCoalesce = Duration.seconds(1)
 
 /** A hub that does not answer may do so later; one that lacks something needs its administrator. */
 const untilAnswered = <A>(effect: Effect.Effect<A, KubeError | HubNotPrepared>): Effect.Effect<A, HubNotPrepared> =>

@@ -1,5 +1,5 @@
 import type { StatusPlan } from "@multicluster-mesh/federation-planner"
-import { canonicalJson, type Condition, Conditions, resources, setConditions } from "@multicluster-mesh/mesh-model"
+import { isSameJson, type Condition, Conditions, resources, setConditions } from "@multicluster-mesh/mesh-model"
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -19,7 +19,7 @@ export const statusOf = (plan: StatusPlan, live: KubeObject, now: string): Reado
 
 /** Whether `live` has the status that the plan wants, whenever it came to have it. */
 export const isSameStatus = (plan: StatusPlan, live: KubeObject): boolean =>
-  canonicalJson(live["status"] ?? {}) === canonicalJson(statusOf(plan, live, unchanged))
+  isSameJson(live["status"] ?? {}, statusOf(plan, live, unchanged))
 
 /** Stands for a time that only enters where something changes. */
 const unchanged = ""

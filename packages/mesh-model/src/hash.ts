@@ -17,3 +17,32 @@ export const canonicalJson = (value: unknown): string => {
   }
   return JSON.stringify(value ?? null)
 }
+
+/** Whether two values have the same canonical JSON, without making it. */
+export const isSameJson = (one: unknown, other: unknown): boolean => {
+  if (one === other) return true
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) {
+    return (one ?? null) === (other ?? null)
+  }
+  if (Array.isArray(one) || Array.isArray(other)) {
+    return (
+      Array.isArray(one) &&
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((item, index) => isSameJson(item, other[index]))
+    )
+  }
+  const fields = Object.entries(one)
+  const known = new Map<string, unknown>(Object.entries(other))
+  return (
+    fields.every(([key, field]) => isSameField(field, known.get(key))) &&
+    countFields(fields) === countFields([...known])
+  )
+}
+
+/** A field that is undefined is not there; one that is null is. */
+const isSameField = (one: unknown, other: unknown): boolean =>
+  one === undefined || other === undefined ? one === other : isSameJson(one, other)
+
+const countFields = (fields: ReadonlyArray<readonly [string, unknown]>): number =>
+  fields.reduce((count, [, field]) => (field === undefined ? count : count + 1), 0)

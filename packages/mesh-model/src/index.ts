@@ -9,7 +9,7 @@ export { CertificateFacts } from "./CertificateFacts.ts"
 export { type CertificateSigningRequest, decodeCertificateSigningRequest } from "./CertificateSigningRequest.ts"
 export { Condition, Conditions, isTrue, setConditions, type Verdict } from "./Condition.ts"
 export { customResourceDefinitions, openApiSchema, type CustomResourceDefinition } from "./crd.ts"
-export { canonicalJson, hashOf } from "./hash.ts"
+export { canonicalJson, hashOf, isSameJson } from "./hash.ts"
 export * as labels from "./labels.ts"
 export { decodeManagedCluster, isClusterAvailable, ManagedCluster } from "./ManagedCluster.ts"
 export {

@@ -1,4 +1,4 @@
-import { canonicalJson, labels, type ManifestWork, type ManifestWorkSpec } from "@multicluster-mesh/mesh-model"
+import { isSameJson, labels, type ManifestWork, type ManifestWorkSpec } from "@multicluster-mesh/mesh-model"
 
 /** A ManifestWork as it shall be, in the namespace of `cluster` on the hub. */
 export interface WantedWork {
@@ -15,7 +15,7 @@ export interface WantedWork {
  * Labels and annotations of other people do not count; one of ours that is no longer wanted does.
  */
 export const isSameWork = (received: ManifestWork, wanted: WantedWork): boolean =>
-  canonicalJson(received.spec) === canonicalJson(wanted.spec) &&
+  isSameJson(received.spec, wanted.spec) &&
   isSameText(received.metadata.labels ?? {}, wanted.labels) &&
   isSameText(received.metadata.annotations ?? {}, wanted.annotations)
 
