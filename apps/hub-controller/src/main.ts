@@ -7,6 +7,7 @@ import {
   makeKubeApi,
   type Readiness
 } from "@multicluster-mesh/ocm-transport"
+import { runAddOn } from "@multicluster-mesh/ocm-transport/addon"
 import { serveHealth } from "@multicluster-mesh/ocm-transport/health"
 import { clientNodeConnection } from "@multicluster-mesh/ocm-transport/client-node"
 import * as Cause from "effect/Cause"
@@ -16,6 +17,7 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import { meshAddOn } from "./addon/meshAddOn.ts"
 import { flags } from "./config.ts"
 import { leadHub } from "./leadHub.ts"
 import { runHub } from "./runHub.ts"
@@ -34,7 +36,9 @@ const hubController = Command.make("hub-controller", flags, (config) =>
     if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
     const { addonNamespace } = config
     const onReadiness = (value: Readiness) => Ref.set(readiness, value)
-    const work = Effect.scoped(runHub({ hub, addonNamespace, onReadiness }))
+    const work = Effect.scoped(
+      Effect.raceFirst(runHub({ hub, addonNamespace, onReadiness }), runAddOn({ api: hub, addOn: meshAddOn }))
+    )
     if (!config.leaderElect) return yield* work
     // sockets of its own: a renewal waits for no other call
     const leaseApi = yield* makeKubeApi(server)

@@ -45,7 +45,7 @@ export const removeAddOn = Effect.fnUntraced(function* (
   const waits = [...(yield* checkWaits(runtime, facts)), ...(yield* hookWaits(runtime, facts))]
   if (waits.length === 0) return yield* setFinalizer(runtime, object, false)
   yield* writeAddOnStatus(runtime, facts, { verdicts: [uncompleted(waits.join("; "))] })
-  return { requeueAfter: Duration.min(Duration.seconds(5), Duration.millis(left)) }
+  return { requeueAfter: Duration.min(Duration.seconds(2), Duration.millis(left)) }
 })
 
 const uncompleted = (message: string): Verdict => ({
