@@ -78,6 +78,8 @@ const until = (world: World, holds: (agent: MeshAgent) => boolean) =>
 const entryOf = (agent: MeshAgent): ObjectReport | undefined =>
   agent.status?.report?.objects.find(({ name }) => name === asked.name)
 
+const contents = (agent: MeshAgent) => agent.status?.report?.namespaces.find(({ name }) => name === "default")
+
 const answered = (agent: MeshAgent): boolean => agent.status?.observedGeneration === agent.metadata.generation
 
 /** On the real clock: an API server answers over HTTP. */
@@ -161,7 +163,6 @@ describe("runAgent", () => {
       })
       yield* start(world)
       yield* ask(world, { namespaces: ["default"] })
-      const contents = (agent: MeshAgent) => agent.status?.report?.namespaces.find(({ name }) => name === "default")
       const seen = yield* until(world, (agent) => contents(agent)?.foreign.includes("Secret/shop-tls") ?? false)
       assert.isUndefined(contents(seen)?.hidden)
 

@@ -11,10 +11,11 @@ import {
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import type { HubAction } from "./Plan.ts"
+import { leftoversOf } from "./leftovers.ts"
 import { isDue } from "./removalTime.ts"
 import type { Unit } from "./Unit.ts"
 import type { ServiceOffer } from "./WantedPeering.ts"
-import { worksOf } from "./works.ts"
+import { unitHash, worksOf } from "./works.ts"
 
 type Ask = NonNullable<MeshAgentSpec["objects"]>[number]
 type ServiceAsk = NonNullable<MeshAgentSpec["services"]>[number]
@@ -24,28 +25,34 @@ const maxAsks = 10_000
 
 /**
  * What each cluster's agent is asked: everything that the units will put there, before it is delivered, and everything
- * that their works carry. What is under removal has to be looked at anew.
+ * that their works carry. What is under removal has to be looked at anew. What carries the mark of the fleet and belongs
+ * to no unit, neither planned nor `live`, is named on the MeshAgent.
  */
 export const agentActions = (
   state: HubState,
   units: ReadonlyArray<Unit>,
-  services: ReadonlyMap<string, ReadonlyArray<ServiceAsk>>
+  services: ReadonlyMap<string, ReadonlyArray<ServiceAsk>>,
+  live: ReadonlySet<string>
 ): ReadonlyArray<HubAction> => {
+  const all = new Set([...live, ...units.map(({ key }) => unitHash(key))])
   const byCluster = Map.groupBy(units, (unit) => unit.cluster)
   return state.clusters
     .filter((cluster) => !cluster.deleting)
-    .map(({ name }) => name)
-    .sort(byText)
-    .map((cluster) => ({
-      _tag: "ApplyObject",
-      type: resources.meshAgents,
-      object: {
-        apiVersion: labels.apiVersion,
-        kind: "MeshAgent",
-        metadata: { name: labels.addonName, namespace: cluster },
-        spec: asksOf(state, byCluster.get(cluster) ?? [], services.get(cluster) ?? [])
+    .toSorted(byKey(({ name }) => name))
+    .map(({ agent, name: cluster }) => {
+      const left = leftoversOf(agent?.status?.report, state.fleetId, all)
+      const annotations = left === undefined ? {} : { annotations: { [labels.leftoversAnnotation]: left } }
+      return {
+        _tag: "ApplyObject",
+        type: resources.meshAgents,
+        object: {
+          apiVersion: labels.apiVersion,
+          kind: "MeshAgent",
+          metadata: { name: labels.addonName, namespace: cluster, ...annotations },
+          spec: asksOf(state, byCluster.get(cluster) ?? [], services.get(cluster) ?? [])
+        }
       }
-    }))
+    })
 }
 
 /** The Services that offers speak of, by cluster: the offered one, and one that an importer may have already. */

@@ -1,4 +1,4 @@
-import { byKey, isDeleting, keyOf, labels, resources, type Mesh } from "@multicluster-mesh/mesh-model"
+import { byKey, isDeleting, keyOf, labels, names, resources, type Mesh } from "@multicluster-mesh/mesh-model"
 import type { FoundControlPlane, HubState } from "./HubState.ts"
 import { knowledgeOf } from "./Knowledge.ts"
 import type { HubAction } from "./Plan.ts"
@@ -8,15 +8,15 @@ import { isOurs } from "./works.ts"
 /**
  * The Meshes to make for control planes that were found, and those to take away again.
  *
- * One is made when a control plane belongs to no Mesh; its spec is never touched afterwards. It goes when its agent,
- * alive and with a complete list, does not report the control plane any more, or once the control plane is ours.
+ * One is made when a control plane belongs to no Mesh; its spec is never touched afterwards. Where its name belongs to
+ * a mesh that someone wishes, it gets another one; a wish that comes later is refused the name (`NameTaken`). It goes
+ * when its agent, alive and with a complete list, does not report the control plane any more, or once that is ours.
  */
 export const discoveredMeshActions = (state: HubState, wanted: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> => {
-  const taken = new Set([
-    ...state.meshes.map(keyOf),
-    ...wanted.map(({ cluster, name }) => `${cluster}/${name}`),
-    ...state.malformed.filter(({ kind }) => kind === "Mesh").map(({ name, namespace }) => `${namespace}/${name}`)
-  ])
+  const taken = new Set([...state.meshes.map(keyOf), ...wanted.map(({ cluster, name }) => `${cluster}/${name}`)])
+  const unreadable = new Set(
+    state.malformed.filter(({ kind }) => kind === "Mesh").map(({ name, namespace }) => `${namespace}/${name}`)
+  )
   const represented = new Set(state.meshes.filter(isDiscovered).map(placeOf))
   const owned = new Set(
     wanted.flatMap((mesh) =>
@@ -28,10 +28,11 @@ export const discoveredMeshActions = (state: HubState, wanted: ReadonlyArray<Wan
   const made = state.found
     .filter((found) => clusters.get(found.cluster)?.deleting === false)
     .filter((found) => !represented.has(placeOfFound(found)) && !owned.has(placeOfFound(found)))
-    .filter((found) => !found.report.deleting && !taken.has(keyOf(found.discovered)))
-    .toSorted(byKey((found) => keyOf(found.discovered)))
-    .map(({ discovered }): HubAction => {
-      const { apiVersion, kind, metadata, spec } = discovered
+    .filter(({ report }) => !report.deleting)
+    .map((found) => (taken.has(keyOf(found.discovered)) ? renamed(found) : found.discovered))
+    .filter((mesh) => !taken.has(keyOf(mesh)) && !unreadable.has(keyOf(mesh)))
+    .toSorted(byKey(keyOf))
+    .map(({ apiVersion, kind, metadata, spec }): HubAction => {
       const labelled = { ...metadata, labels: { ...metadata.labels, [labels.discoveredLabel]: "true" } }
       return { _tag: "ApplyObject", type: resources.meshes, object: { apiVersion, kind, metadata: labelled, spec } }
     })
@@ -48,6 +49,14 @@ export const discoveredMeshActions = (state: HubState, wanted: ReadonlyArray<Wan
     }))
   return [...made, ...gone]
 }
+
+const renamed = ({ cluster, discovered, report }: FoundControlPlane): Mesh => ({
+  ...discovered,
+  metadata: {
+    ...discovered.metadata,
+    name: names.otherDiscoveredMeshName(cluster, report.namespace, report.name)
+  }
+})
 
 /** Whether a Mesh stands for something that was found, and nobody wished for. */
 export const isDiscovered = (mesh: Mesh): boolean => mesh.spec.managementPolicy === "Observe"

@@ -3,6 +3,7 @@ import {
   keyOf,
   names,
   resources,
+  type Mark,
   type Mesh,
   type MeshKey,
   type MeshStatus,
@@ -91,12 +92,16 @@ const withOperators = (state: HubState, mesh: WantedMesh, delivery: Verdict): Ve
       }
 }
 
-/** The statuses of all Meshes on the hub, sorted. `peers` are the proven peers by `cluster/name`. */
+/**
+ * The statuses of all Meshes on the hub, sorted. `peers` are the proven peers by `cluster/name`, `live` the hashes of
+ * the units that the hub stands for.
+ */
 export const meshStatuses = (
   state: HubState,
   wanted: ReadonlyArray<WantedMesh>,
   plans: ReadonlyMap<string, UnitPlan>,
-  peers: ReadonlyMap<string, ReadonlyArray<MeshKey>>
+  peers: ReadonlyMap<string, ReadonlyArray<MeshKey>>,
+  live: ReadonlySet<string>
 ): ReadonlyArray<StatusPlan> => {
   const byKey = new Map(wanted.map((mesh) => [names.meshKey(mesh), mesh]))
   return state.meshes
@@ -105,7 +110,9 @@ export const meshStatuses = (
       const key = keyOf(existing)
       const mesh = byKey.get(key)
       const verdicts =
-        mesh === undefined ? verdictsOnFound(state, existing) : verdictsOn(state, mesh, plans.get(meshUnitKey(mesh)))
+        mesh === undefined
+          ? verdictsOnFound(state, existing, live)
+          : verdictsOn(state, mesh, plans.get(meshUnitKey(mesh)))
       const known = mesh === undefined ? controlPlaneInPlace(state, existing) : controlPlaneOfMesh(state, mesh)
       return {
         type: resources.meshes,
@@ -119,13 +126,24 @@ export const meshStatuses = (
     })
 }
 
-const verdictsOnFound = (state: HubState, existing: Mesh): ReadonlyArray<Verdict> => {
+const verdictsOnFound = (state: HubState, existing: Mesh, live: ReadonlySet<string>): ReadonlyArray<Verdict> => {
   const reports = reporting(knowledgeOf(state, existing.metadata.namespace ?? ""))
+  const known = controlPlaneInPlace(state, existing)
   const accepted = isDiscovered(existing)
-    ? verdict("Accepted", "True", "Observed", "The mesh was found; nothing of it is touched.")
+    ? observed(known.state === "Found" ? known.found.report.mark : undefined, state.fleetId, live)
     : verdict("Accepted", "Unknown", "ClusterNotFound", reports.message)
-  return [accepted, readiness(reports, controlPlaneInPlace(state, existing), undefined, undefined), reports]
+  return [accepted, readiness(reports, known, undefined, undefined), reports]
 }
+
+const observed = (mark: Mark | undefined, fleetId: string, live: ReadonlySet<string>): Verdict =>
+  mark?.fleetId === fleetId && !live.has(mark.unit)
+    ? verdict(
+        "Accepted",
+        "True",
+        "Leftover",
+        "This hub made the mesh, and nothing on it wishes the mesh any more; nothing of it is touched."
+      )
+    : verdict("Accepted", "True", "Observed", "The mesh was found; nothing of it is touched.")
 
 const controlPlaneOfMesh = (state: HubState, mesh: WantedMesh): ControlPlaneKnowledge => {
   const known = knowledgeOf(state, mesh.cluster).controlPlane(mesh.namespace, mesh.controlPlane)

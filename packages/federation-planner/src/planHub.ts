@@ -55,10 +55,10 @@ export const planHub = (state: HubState): Plan => {
       ...meshes.actions,
       ...discoveredMeshActions(state, meshes.meshes),
       ...peerings.actions,
-      ...agentActions(state, units, servicesToAsk(peerings.offers))
+      ...agentActions(state, units, servicesToAsk(peerings.offers), live)
     ],
     statuses: [
-      ...meshStatuses(state, meshes.meshes, plans, provenPeersByMesh(peerings, progress)),
+      ...meshStatuses(state, meshes.meshes, plans, provenPeersByMesh(peerings, progress), live),
       ...deploymentStatuses(state, meshes, plans),
       ...peeringStatuses(state, peerings, progress),
       ...federationStatuses(state, peerings, progress),

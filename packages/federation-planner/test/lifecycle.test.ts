@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { HubState } from "@multicluster-mesh/federation-planner"
-import { defaultOperator, isTrue, labels, manifestsOf, type KubeObject } from "@multicluster-mesh/mesh-model"
+import { defaultOperator, isTrue, labels, manifestsOf, names, type KubeObject } from "@multicluster-mesh/mesh-model"
 import {
   clusterOf,
   deploymentOf,
@@ -240,6 +240,21 @@ describe("the end of a wish", () => {
       "managedcluster1-mesh-system-mesh",
       "managedcluster2-mesh-system-mesh"
     ])
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh-system-mesh", "Accepted")?.reason, "Leftover")
+    assert.strictEqual(
+      fleet.state.clusters[0]?.agent?.metadata.annotations?.[labels.leftoversAnnotation],
+      everything.filter((object) => !object.startsWith("ClusterRole")).join(", ")
+    )
+  })
+
+  it("leaves nothing over that something on the hub stands for", () => {
+    const fleet = settled()
+    const leftovers = () =>
+      fleet.state.clusters.map(({ agent }) => agent?.metadata.annotations?.[labels.leftoversAnnotation])
+    assert.deepStrictEqual(leftovers(), [undefined, undefined])
+    fleet.state = { ...fleet.state, deployments: [], works: [] }
+    fleet.settle()
+    assert.deepStrictEqual(leftovers(), [undefined, undefined])
   })
 
   it("waits for its time of grace when a cluster leaves the list", () => {
@@ -389,6 +404,30 @@ describe("a mesh that a person writes", () => {
 })
 
 describe("a mesh that is found", () => {
+  it("gets another name where a wished one has its name, which keeps it", () => {
+    const basic = userObject("maistra.io/v2", "ServiceMeshControlPlane", "basic", "istio-system")
+    const fleet = new Fleet(seed({ deployments: [deploymentOf("istio-system-basic", [one])] }), {
+      planted: { [one]: [basic] }
+    })
+    fleet.settle()
+    const named = fleet.state.meshes.map(({ metadata, spec }) => [metadata.name, spec.controlPlane.namespace])
+    assert.deepStrictEqual(named.sort(), [
+      ["managedcluster1-istio-system-basic", "mesh-system"],
+      [names.otherDiscoveredMeshName(one, "istio-system", "basic"), "istio-system"]
+    ])
+    assert.isTrue(fleet.state.meshes.every((mesh) => isTrue(mesh.status?.conditions, "Ready")))
+  })
+
+  it("keeps its name where a wish comes later, and the wish is refused", () => {
+    const basic = userObject("maistra.io/v2", "ServiceMeshControlPlane", "basic", "istio-system")
+    const fleet = new Fleet(seed({ deployments: [] }), { planted: { [one]: [basic] } })
+    fleet.settle()
+    fleet.state = { ...fleet.state, deployments: [deploymentOf("istio-system-basic", [one])] }
+    fleet.settle()
+    assert.strictEqual(fleet.state.meshes.length, 1)
+    assert.strictEqual(fleet.state.deployments[0]?.status?.clusters?.[0]?.reason, "NameTaken")
+  })
+
   it("gets a Mesh, which goes when the control plane is gone for sure", () => {
     const fleet = new Fleet(seed({ deployments: [] }), {
       planted: { [one]: [userObject("maistra.io/v2", "ServiceMeshControlPlane", "basic", "istio-system")] }

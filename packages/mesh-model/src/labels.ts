@@ -37,6 +37,12 @@ export const acceptRootAnnotation = `${group}/accept-root`
 /** Annotation of a ServiceMeshPeer: fingerprint of the root it trusts; a change of it makes istiod read the root again. */
 export const trustedRootAnnotation = `${group}/trusted-root`
 
+/**
+ * Annotation of a MeshAgent: what carries the mark of this fleet on its cluster and nothing on the hub stands for, for
+ * people to look at; nothing of it is ever touched.
+ */
+export const leftoversAnnotation = `${group}/leftovers`
+
 /** Label of a Service or Namespace whose owner lets peers add endpoints to an existing Service (`importAs: Local`). */
 export const importConsentLabel = `${group}/import`
 export const importConsentValue = "allowed"

@@ -22,10 +22,15 @@ const hashed = (name: string, max: number, identity: string): string =>
  */
 export const discoveredMeshName = (cluster: string, namespace: string, controlPlane: string): string => {
   const name = `${cluster}-${namespace}-${controlPlane}`
-  const identity = `${cluster}/${namespace}/${controlPlane}`
   return controlPlane.includes("-")
-    ? hashed(name, Math.min(63, name.length + hashLength + 1), identity)
-    : fitted(name, 63, identity)
+    ? otherDiscoveredMeshName(cluster, namespace, controlPlane)
+    : fitted(name, 63, `${cluster}/${namespace}/${controlPlane}`)
+}
+
+/** The same where that name belongs to another mesh already: always with a hash. */
+export const otherDiscoveredMeshName = (cluster: string, namespace: string, controlPlane: string): string => {
+  const name = `${cluster}-${namespace}-${controlPlane}`
+  return hashed(name, Math.min(63, name.length + hashLength + 1), `${cluster}/${namespace}/${controlPlane}`)
 }
 
 /** The Mesh that a MeshDeployment wishes on a cluster. */

@@ -117,20 +117,19 @@ export const objectsIn = (world: ImaginedWorld, cluster: string): ReadonlyArray<
 }
 
 /** The objects of the hub as its API server has them: with uid and generation. */
-const stored = (state: HubState): HubState => {
-  const store = <A extends Stored>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
-    list.map((one) => ({
-      ...one,
-      metadata: { uid: `uid-${one.metadata.namespace}-${one.metadata.name}`, generation: 1, ...one.metadata }
-    }))
-  return {
-    ...state,
-    meshes: store(state.meshes),
-    deployments: store(state.deployments),
-    federations: store(state.federations),
-    peerings: store(state.peerings)
-  }
-}
+const stored = (state: HubState): HubState => ({
+  ...state,
+  meshes: storedEach(state.meshes),
+  deployments: storedEach(state.deployments),
+  federations: storedEach(state.federations),
+  peerings: storedEach(state.peerings)
+})
+
+const storedEach = <A extends Stored>(list: ReadonlyArray<A>): ReadonlyArray<A> =>
+  list.map((one) => ({
+    ...one,
+    metadata: { uid: `uid-${one.metadata.namespace}-${one.metadata.name}`, generation: 1, ...one.metadata }
+  }))
 
 const isReachable = ({ clusters }: HubState, name: string): boolean =>
   clusters.some((facts) => facts.name === name && facts.available && facts.addOnAvailable)

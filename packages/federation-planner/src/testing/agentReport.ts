@@ -1,5 +1,6 @@
 import {
   identityKey,
+  identityOf,
   type ClusterReport,
   type KubeObject,
   type MeshAgentSpec,
@@ -46,15 +47,7 @@ export const agentReport = (
         : { state: "UpgradePending" })
     })),
   controlPlanes: found.filter((one) => one.cluster === cluster.name).map(({ report }) => report),
-  objects: (asked.objects ?? []).map(({ confirm, ...identity }) => {
-    const placed = cluster.objects.get(identityKey(identity))
-    const confirmed = confirm === true ? { confirmed: true } : {}
-    if (placed !== undefined) {
-      const { object } = placed
-      return { ...identity, state: "Present", ...markField(object), uid: object.metadata.uid ?? "", ...confirmed }
-    }
-    return { ...identity, state: isServed(cluster, identity.kind) ? "Absent" : "NotServed", ...confirmed }
-  }),
+  objects: [...answersTo(cluster, asked), ...othersOfFleet(cluster, asked)],
   services: (asked.services ?? []).map(({ name, namespace }) => {
     const service = services.find(
       (one) => one.cluster === cluster.name && one.name === name && one.namespace === namespace
@@ -87,6 +80,32 @@ const approvalOf = ({ spec }: KubeObject): string =>
   typeof spec === "object" && spec !== null && "installPlanApproval" in spec && spec.installPlanApproval === "Manual"
     ? "Manual"
     : "Automatic"
+
+type ObjectReport = ClusterReport["objects"][number]
+
+const answersTo = (cluster: ImaginedCluster, { objects = [] }: MeshAgentSpec): ReadonlyArray<ObjectReport> =>
+  objects.map(({ confirm, ...identity }) => {
+    const placed = cluster.objects.get(identityKey(identity))
+    const confirmed = confirm === true ? { confirmed: true } : {}
+    return placed === undefined
+      ? { ...identity, state: isServed(cluster, identity.kind) ? "Absent" : "NotServed", ...confirmed }
+      : { ...presence(placed.object), ...confirmed }
+  })
+
+/** What carries the mark of the fleet and was not asked for. */
+const othersOfFleet = (cluster: ImaginedCluster, { fleetId, objects = [] }: MeshAgentSpec) => {
+  const asked = new Set(objects.map(identityKey))
+  return objectsOn(cluster)
+    .filter((object) => markOf(object.metadata)?.fleetId === fleetId && !asked.has(identityKey(identityOf(object))))
+    .map(presence)
+}
+
+const presence = (object: KubeObject): ObjectReport => ({
+  ...identityOf(object),
+  state: "Present",
+  ...markField(object),
+  uid: object.metadata.uid ?? ""
+})
 
 const markField = ({ metadata }: KubeObject) => {
   const mark = markOf(metadata)
