@@ -19,6 +19,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { meshAddOn } from "./addon/meshAddOn.ts"
 import { flags } from "./config.ts"
+import { jointReadiness } from "./jointReadiness.ts"
 import { leadHub } from "./leadHub.ts"
 import { runHub } from "./runHub.ts"
 import { hubVersion } from "./version.ts"
@@ -36,9 +37,15 @@ const hubController = Command.make("hub-controller", flags, (config) =>
     if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
     const { addonNamespace } = config
     const onReadiness = (value: Readiness) => Ref.set(readiness, value)
-    const work = Effect.scoped(
-      Effect.raceFirst(runHub({ hub, addonNamespace, onReadiness }), runAddOn({ api: hub, addOn: meshAddOn }))
-    )
+    const work = Effect.suspend(() => {
+      const [ofHub, ofAddOn] = jointReadiness(onReadiness)
+      return Effect.scoped(
+        Effect.raceFirst(
+          runHub({ hub, addonNamespace, onReadiness: ofHub }),
+          runAddOn({ api: hub, addOn: meshAddOn, onReadiness: ofAddOn })
+        )
+      )
+    })
     if (!config.leaderElect) return yield* work
     // sockets of its own: a renewal waits for no other call
     const leaseApi = yield* makeKubeApi(server)

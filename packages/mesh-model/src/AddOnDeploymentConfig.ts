@@ -3,7 +3,7 @@ import { ObjectMeta } from "./ObjectMeta.ts"
 
 const optionalText = Schema.optionalKey(Schema.String)
 
-export const Toleration = Schema.Struct({
+const Toleration = Schema.Struct({
   key: optionalText,
   operator: optionalText,
   value: optionalText,

@@ -14,12 +14,11 @@ const ConfigIdentity = {
 }
 
 /** A configuration in a certain state: `specHash` is the hash of everything in it but its metadata and status. */
-export const HashedConfig = Schema.Struct({
+const HashedConfig = Schema.Struct({
   namespace: optionalText,
   name: Schema.String,
   specHash: optionalText
 })
-export type HashedConfig = typeof HashedConfig.Type
 
 /** One configuration that an add-on shall use on a cluster, by OCM's choice. */
 export const ConfigReference = Schema.Struct({

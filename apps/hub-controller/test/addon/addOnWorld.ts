@@ -17,7 +17,7 @@ import type { Scope } from "effect/Scope"
 import { meshAddOn } from "../../src/addon/meshAddOn.ts"
 
 export const clusters = ["east", "west"]
-export const config = { namespace: "default", name: "mesh-default" }
+const config = { namespace: "default", name: "mesh-default" }
 export const deployWork = (namespace: string, addOn = labels.addonName) => ({
   namespace,
   name: `addon-${addOn}-deploy-0`
