@@ -1,7 +1,12 @@
 // Runs what needs real control planes: all of it, or the parts that are named (`npm run test:real -- api`).
 import { spawnSync } from "node:child_process"
 
-const parts = { api: ["contract.real", "scenario.real"], faults: ["faults.real"], helm: ["helm.real"], images: ["images.real"] }
+const parts = {
+  api: ["contract.real", "scenario.real"],
+  faults: ["test/faults/"],
+  helm: ["helm.real"],
+  images: ["images.real"]
+}
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"))
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
 const unknown = named.filter((part) => !(part in parts))

@@ -50,7 +50,8 @@ export const play = Effect.fnUntraced(function* (
   arena: Arena,
   reference: Reference,
   seed: number,
-  faultOf: (stage: Stage, index: number) => Fault
+  faultOf: (stage: Stage, index: number) => Fault,
+  onCell: (cell: Cell) => Effect.Effect<void>
 ) {
   const { users, world } = arena
   const dice = makeDice(seed)
@@ -83,7 +84,9 @@ export const play = Effect.fnUntraced(function* (
       problems.push(...(yield* restOf(arena)).map((write) => `no rest: ${write}`))
     if ((yield* insist(users.everything)) !== before) problems.push("the user's mesh was touched")
     problems.push(...(yield* arena.misdeeds))
-    cells.push({ seed, stage: stage.name, fault: fault.name, atMillis, tookMillis, problems })
+    const cell: Cell = { seed, stage: stage.name, fault: fault.name, atMillis, tookMillis, problems }
+    yield* onCell(cell)
+    cells.push(cell)
     if (problems.length > 0) break
   }
   return cells

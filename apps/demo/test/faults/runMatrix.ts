@@ -36,9 +36,9 @@ export const runMatrix = Effect.fnUntraced(function* <E>(options: MatrixOptions<
       if (fault === undefined) throw new Error(`no fault has "${only}" in its name`)
       return fault
     }
-    const played = yield* Effect.exit(play(arena, reference, seed, faultOf))
+    const played = yield* Effect.exit(play(arena, reference, seed, faultOf, onCell))
     const results = Exit.isSuccess(played) ? played.value : [broken(seed, played.cause)]
-    for (const cell of results) yield* onCell(cell)
+    if (Exit.isFailure(played)) yield* Effect.forEach(results, onCell)
     cells.push(...results)
     if (results.some(({ problems }) => problems.length > 0)) {
       yield* Scope.close(current.scope, Exit.void)
