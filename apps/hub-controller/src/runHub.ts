@@ -8,10 +8,8 @@ import {
   reconcileByKey
 } from "@multicluster-mesh/ocm-transport"
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
@@ -23,6 +21,7 @@ import { changes, complete, type HubInformers, informerOf, staleKinds, startInfo
 import { makeReadiness, type ReadinessLog, waitsFor } from "./ReadinessLog.ts"
 import { makeRefusals } from "./Refusals.ts"
 import { stateReader } from "./readState.ts"
+import { sleepUntil } from "./sleepUntil.ts"
 
 /** Namespace of the add-on on the hub: of the fleet's id and of the MeshPeerings. */
 export const defaultAddonNamespace = "multicluster-mesh-addon"
@@ -158,16 +157,6 @@ const currentReadiness = (informers: HubInformers): Effect.Effect<Readiness> =>
       ? { ready: true, message: "plans and writes" }
       : waitsFor(`the API server; what it knows of these may be out of date: ${stale.join(", ")}`)
   )
-
-const sleepUntil = (time: string | undefined): Effect.Effect<void> => {
-  const at = time === undefined ? Option.none() : DateTime.make(time)
-  return Option.isNone(at)
-    ? Effect.never
-    : Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        // the clock of a plan goes in whole seconds: more often cannot change it
-        Effect.sleep(Duration.millis(Math.max(DateTime.toEpochMillis(at.value) - now, 1000)))
-      )
-}
 
 /** Works, meshes and agents are in the namespace of their cluster. */
 const clusterOf = (change: Change): Readonly<Record<string, string>> => {
