@@ -410,10 +410,10 @@ describe("a mesh that is found", () => {
       planted: { [one]: [basic] }
     })
     fleet.settle()
-    const named = fleet.state.meshes.map(({ metadata, spec }) => [metadata.name, spec.controlPlane.namespace])
+    const named = fleet.state.meshes.map(({ metadata, spec }) => `${metadata.name} in ${spec.controlPlane.namespace}`)
     assert.deepStrictEqual(named.sort(), [
-      ["managedcluster1-istio-system-basic", "mesh-system"],
-      [names.otherDiscoveredMeshName(one, "istio-system", "basic"), "istio-system"]
+      "managedcluster1-istio-system-basic in mesh-system",
+      `${names.otherDiscoveredMeshName(one, "istio-system", "basic")} in istio-system`
     ])
     assert.isTrue(fleet.state.meshes.every((mesh) => isTrue(mesh.status?.conditions, "Ready")))
   })
