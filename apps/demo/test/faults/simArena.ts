@@ -34,8 +34,12 @@ export const makeSimArena = Effect.gen(function* () {
       ...serverFaults(world),
       ...fleetFaults(world),
       {
-        name: "clock moved by hours",
-        strike: (dice) => Effect.sync(() => clock.move(dice.between(-6, 6) * 3_600_000))
+        name: "clock wrong by hours, then corrected",
+        strike: (dice) =>
+          Effect.sync(() => clock.move(dice.between(-6, 6) * 3_600_000)).pipe(
+            Effect.andThen(Effect.sleep(dice.between(500, 5000))),
+            Effect.andThen(Effect.sync(() => clock.move(0)))
+          )
       }
     ],
     misdeeds: Effect.sync(() => [...misdeeds]),
