@@ -2,7 +2,7 @@ export type { AdmissionDenial, AdmissionHook, AdmissionReview } from "./server/A
 export { ApiError } from "./server/ApiError.ts"
 export type { Fault, RequestMatch } from "./server/Fault.ts"
 export { type KubeSim, type KubeSimOptions, makeKubeSim } from "./server/makeKubeSim.ts"
-export { ListenFailed } from "./server/serve.ts"
+export { ListenFailed, type TlsOptions } from "./server/serve.ts"
 export type { Write } from "./server/Server.ts"
 export { federationCrds } from "./crds/federationCrds.ts"
 export { maistraCrds } from "./crds/maistraCrds.ts"

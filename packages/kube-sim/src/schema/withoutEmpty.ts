@@ -3,7 +3,7 @@ import { isJsonArray, isJsonObject, type JsonObject } from "./json.ts"
 import { fieldSchema, type StructuralSchema } from "./StructuralSchema.ts"
 
 /** Lists that a Go struct does not leave out when they are empty: they are null. */
-const keptAsNull = new Set(["rules", "verbs", "containers"])
+const keptAsNull = new Set(["rules"])
 
 /**
  * Drops from an object of a built-in kind the empty maps and lists that its schema names: on their way through Go they

@@ -15,6 +15,8 @@ export interface AdmissionReview {
   readonly oldObject: KubeObject | undefined
   readonly dryRun: boolean
   readonly manager: string
+  /** The name of who asks. */
+  readonly user: string
 }
 
 export interface AdmissionDenial {

@@ -1,5 +1,6 @@
 import type { RequestMatch } from "./Fault.ts"
 import type { Kind } from "./Kind.ts"
+import type { User } from "./User.ts"
 
 /** One request to a resource, understood. */
 export interface Call {
@@ -15,6 +16,7 @@ export interface Call {
   readonly accept: string
   readonly manager: string
   readonly userAgent: string | undefined
+  readonly user: User
   readonly dryRun: boolean
   /** Collected on the way, sent as `Warning` headers. */
   readonly warnings: Array<string>

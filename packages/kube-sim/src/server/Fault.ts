@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import type { Call } from "./Call.ts"
 import { type ApiError, apiError, conflict, outdated } from "./ApiError.ts"
 import type { Server } from "./Server.ts"
@@ -13,7 +14,7 @@ export interface RequestMatch {
   readonly name?: string
 }
 
-/** What goes wrong on purpose. `times` is 1 when absent; a fault ends with its scope, used up or not. */
+/** What goes wrong on purpose. `times` is 1 unless said otherwise; a fault ends with its scope, used up or not. */
 export type Fault = RequestMatch & { readonly times?: number } & (
     | {
         /** A write meets another writer: 409. */
@@ -26,6 +27,16 @@ export type Fault = RequestMatch & { readonly times?: number } & (
     | {
         /** Open watches are cut at once, and of new ones the next `times` (0 when absent). */
         readonly _tag: "CutWatch"
+      }
+    | {
+        /** Open watches fall silent for good, as over a connection that is gone without a word; so do the next `times`
+         * (0 when absent) new ones. They end by the client alone. */
+        readonly _tag: "StaleWatch"
+      }
+    | {
+        /** The answer, or the first event of a watch, comes so much later; each time when `times` is absent. */
+        readonly _tag: "Delay"
+        readonly duration: Duration.Input
       }
     | {
         /** The request is refused, as by a webhook, a policy, or an overloaded server. */
@@ -62,7 +73,7 @@ export const strike = (server: Server, call: Call): ApiError | undefined => {
 }
 
 /** Whether a fault of this kind strikes a watch; it is used up by that. */
-export const strikeWatch = (server: Server, call: Call, tag: "Gone" | "CutWatch"): boolean => {
+export const strikeWatch = (server: Server, call: Call, tag: "Gone" | "CutWatch" | "StaleWatch"): boolean => {
   for (const armed of server.faults) {
     if (armed.fault._tag === tag && armed.left > 0 && matches({ ...armed.fault, verb: "watch" }, call)) {
       armed.left -= 1
@@ -71,6 +82,22 @@ export const strikeWatch = (server: Server, call: Call, tag: "Gone" | "CutWatch"
   }
   return false
 }
+
+/** How long the faults let this call wait; they are used up by that. */
+export const delayOf = (server: Server, call: Call): Duration.Duration => {
+  let sum = Duration.zero
+  for (const armed of server.faults) {
+    if (armed.fault._tag !== "Delay" || armed.left === 0 || !matches(armed.fault, call)) continue
+    armed.left -= 1
+    sum = Duration.sum(sum, Duration.fromInputUnsafe(armed.fault.duration))
+  }
+  return sum
+}
+
+/** How often a fault strikes. */
+export const timesOf = (fault: Fault): number => fault.times ?? timesWhenAbsent[fault._tag]
+
+const timesWhenAbsent = { Conflict: 1, Gone: 1, Refuse: 1, CutWatch: 0, StaleWatch: 0, Delay: Infinity } as const
 
 const matches = (match: RequestMatch, call: Call): boolean =>
   (match.verb === undefined || match.verb === call.verb) &&

@@ -17,6 +17,8 @@ export interface Write {
   readonly subresource: "status" | undefined
   readonly manager: string
   readonly userAgent: string | undefined
+  /** `kube-sim` where clients need not say who they are. */
+  readonly user: string
 }
 
 /** What all requests to one server share. */
@@ -45,6 +47,8 @@ export interface OpenWatch {
   readonly resource: string
   readonly namespace: string | undefined
   readonly cut: () => void
+  /** Nothing more is sent, and the watch does not end. */
+  readonly silence: () => void
 }
 
 export const makeServer = (name: string, historySize: number): Server => {

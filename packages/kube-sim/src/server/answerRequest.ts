@@ -11,9 +11,11 @@ import { openApiDocument, openApiRoot } from "./openApi.ts"
 import { isApply } from "./patchObject.ts"
 import { type Route, routeOf } from "./route.ts"
 import type { Server } from "./Server.ts"
+import type { User } from "./User.ts"
 
 /** An HTTP request whose body has been read. */
 export interface Request {
+  readonly user: User
   readonly method: string
   readonly url: URL
   readonly headers: IncomingHttpHeaders
@@ -127,6 +129,7 @@ const toResource = Effect.fnUntraced(function* (
     accept: request.headers.accept ?? "",
     manager: query.get("fieldManager") ?? managerOf(userAgent),
     userAgent,
+    user: request.user,
     dryRun: query.getAll("dryRun").includes("All"),
     warnings: request.warnings
   }

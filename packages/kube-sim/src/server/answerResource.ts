@@ -1,5 +1,6 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { type Answer, json } from "./Answer.ts"
 import { apiError, badRequest, invalid, notFound, notImplemented } from "./ApiError.ts"
@@ -9,7 +10,7 @@ import { liveOf } from "./commit.ts"
 import { checkOptions } from "./checkOptions.ts"
 import { createObject } from "./createObject.ts"
 import { deleteObject, readDeleteOptions } from "./deleteObject.ts"
-import { strike } from "./Fault.ts"
+import { delayOf, strike } from "./Fault.ts"
 import { listObjects } from "./listObjects.ts"
 import { outputFor } from "./Output.ts"
 import { patchObject } from "./patchObject.ts"
@@ -20,9 +21,16 @@ import { updateObject } from "./updateObject.ts"
 import { resourceOf } from "./Kind.ts"
 import { watchObjects } from "./watchObjects.ts"
 
+const maxBody = 3 * 1024 * 1024
+
 /** Does what a call to a resource asks for. */
 export const answerResource = Effect.fnUntraced(function* (server: Server, call: Call) {
+  if (call.body.length > maxBody) {
+    return yield* apiError(413, "RequestEntityTooLarge", `Request entity too large: limit is ${maxBody}`)
+  }
   yield* checkOptions(call)
+  const delay = delayOf(server, call)
+  if (Duration.isPositive(delay)) yield* Effect.sleep(delay)
   const struck = strike(server, call)
   if (struck !== undefined) return yield* struck
   const output = outputFor(

@@ -8,11 +8,14 @@ import { type Kind, resourceOf } from "./Kind.ts"
  * Source: kubernetes `pkg/apis/{core,apps}/v1/defaults.go`.
  */
 export const builtinDefaults = (kind: Kind, object: KubeObject): KubeObject => {
+  if (kind.type.group === "rbac.authorization.k8s.io") return withSubjectGroups(object)
   const spec = object["spec"]
   if (!isJsonObject(spec)) return object
   switch (resourceOf(kind.type)) {
     case "/services":
       return { ...object, spec: serviceDefaults(spec) }
+    case "networking.k8s.io/networkpolicies":
+      return { ...object, spec: { ...spec, policyTypes: spec["policyTypes"] ?? policyTypes(spec) } }
     case "/pods":
       return { ...object, spec: podDefaults(spec) }
     case "apps/deployments":
@@ -21,6 +24,21 @@ export const builtinDefaults = (kind: Kind, object: KubeObject): KubeObject => {
     default:
       return object
   }
+}
+
+const policyTypes = (spec: JsonObject): ReadonlyArray<string> =>
+  spec["egress"] === undefined ? ["Ingress"] : ["Ingress", "Egress"]
+
+/** Users and groups belong to the API group of the roles. */
+const withSubjectGroups = (binding: KubeObject): KubeObject => {
+  const subjects = binding["subjects"]
+  if (!isJsonArray(subjects)) return binding
+  const grouped = subjects.map((subject) =>
+    isJsonObject(subject) && (subject["kind"] === "User" || subject["kind"] === "Group")
+      ? { ...subject, apiGroup: subject["apiGroup"] ?? "rbac.authorization.k8s.io" }
+      : subject
+  )
+  return { ...binding, subjects: grouped }
 }
 
 const serviceDefaults = (spec: JsonObject): JsonObject => {

@@ -1,5 +1,12 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
-import { type FieldError, forbiddenValue, invalidValue, requiredValue } from "../schema/FieldError.ts"
+import {
+  type FieldError,
+  forbiddenValue,
+  invalidStruct,
+  invalidValue,
+  requiredValue,
+  tooLong
+} from "../schema/FieldError.ts"
 import { isJsonArray, isJsonObject, type JsonObject, jsonEquals } from "../schema/json.ts"
 import type { RuleCheck } from "../schema/validateRules.ts"
 
@@ -12,10 +19,12 @@ export const builtinRules: Readonly<Record<string, RuleCheck>> = {
   "/configmaps": (map, old) => [
     ...keyFaults(map, "data"),
     ...keyFaults(map, "binaryData"),
+    ...sizeFaults("[]", map, ["data", "binaryData"]),
     ...immutableFaults(map, old, ["data", "binaryData"])
   ],
   "/secrets": (secret, old) => [
     ...keyFaults(secret, "data"),
+    ...sizeFaults("data", secret, ["data"]),
     ...(old !== undefined && old["type"] !== secret["type"]
       ? [invalidValue("type", secret["type"], "field is immutable")]
       : []),
@@ -29,6 +38,14 @@ export const builtinRules: Readonly<Record<string, RuleCheck>> = {
       ? []
       : [invalidValue("involvedObject.namespace", namespace, "does not match event.namespace")]
   },
+  "coordination.k8s.io/leases": (lease) => {
+    const seconds = objectAt(lease, "spec")["leaseDurationSeconds"]
+    return typeof seconds === "number" && seconds <= 0
+      ? [invalidValue("spec.leaseDurationSeconds", seconds, "must be greater than 0")]
+      : []
+  },
+  "rbac.authorization.k8s.io/rolebindings": (binding, old) => roleRefFaults(binding, old),
+  "rbac.authorization.k8s.io/clusterrolebindings": (binding, old) => roleRefFaults(binding, old),
   "apps/deployments": (object, old) => workloadFaults(object, old),
   "apps/replicasets": (object, old) => workloadFaults(object, old)
 }
@@ -38,6 +55,13 @@ const objectAt = (value: unknown, field: string): JsonObject => {
   return isJsonObject(inner) ? inner : {}
 }
 
+const roleRefFaults = (binding: KubeObject, old: KubeObject | undefined): ReadonlyArray<FieldError> => {
+  const { apiGroup, kind, name } = objectAt(binding, "roleRef")
+  if (old === undefined || jsonEquals(binding["roleRef"], old["roleRef"])) return []
+  const fields = [["APIGroup", apiGroup] as const, ["Kind", kind] as const, ["Name", name] as const]
+  return [invalidStruct("roleRef", fields, "field is immutable")]
+}
+
 const keyProblem =
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 
@@ -45,6 +69,17 @@ const keyFaults = (object: KubeObject, field: string): ReadonlyArray<FieldError>
   Object.keys(objectAt(object, field))
     .filter((key) => !/^[-._a-zA-Z0-9]+$/u.test(key))
     .map((key) => invalidValue(`${field}[${key}]`, key, keyProblem))
+
+const maxData = 1024 * 1024
+
+/** Values that are binary travel in Base64: three bytes in four characters. */
+const sizeFaults = (field: string, object: KubeObject, fields: ReadonlyArray<string>): ReadonlyArray<FieldError> => {
+  const isText = (name: string): boolean => object.kind === "ConfigMap" && name === "data"
+  const size = fields
+    .flatMap((name) => Object.values(objectAt(object, name)).map((value) => [name, String(value)] as const))
+    .reduce((sum, [name, text]) => sum + (isText(name) ? Buffer.byteLength(text) : Math.floor(text.length / 4) * 3), 0)
+  return size > maxData ? [tooLong(field, maxData)] : []
+}
 
 const immutableFaults = (
   object: KubeObject,

@@ -16,16 +16,15 @@ export const checkKind = (call: Call, value: JsonObject): Effect.Effect<void, Ap
 const checkBuiltin = Effect.fnUntraced(function* (call: Call, value: JsonObject) {
   const problem = otherKind(call, value) ?? unreadable(call, value)
   if (problem === undefined) return
-  if (call.verb === "patch") {
-    yield* invalid(noKind, "", [invalidValue("patch", JSON.stringify(value), problem)])
-  }
+  if (call.verb === "patch") yield* patchFault(value, problem)
   const { kind, version } = given(call, value)
   const short = JSON.stringify(version.split("/").at(-1))
   yield* badRequest(`${kind} in version ${short} cannot be handled as a ${call.kind.type.kind}: ${problem}`)
 })
 
-/** A patch is refused before anyone knows of what kind its result is. */
-const noKind = { group: "", plural: "", kind: "" }
+/** What a patch makes of an object cannot be read: refused before anyone knows of what kind it is. */
+export const patchFault = (value: JsonObject, problem: string): ApiError =>
+  invalid({ group: "", plural: "", kind: "" }, "", [invalidValue("patch", JSON.stringify(value), problem)])
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
 
@@ -71,6 +70,7 @@ const checkCustom = Effect.fnUntraced(function* (call: Call, value: JsonObject) 
   const metadata = value["metadata"]
   const problem = decodeFault(objectMetaSchema, metadata, "ObjectMeta")
   if (problem !== undefined) {
+    if (call.verb === "patch") yield* patchFault(value, problem)
     yield* badRequest(
       `${kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: ${problem}`
     )

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { jsonEquals } from "../schema/json.ts"
 import { storeKey } from "../store/ObjectStore.ts"
 import { type AdmissionReview, admitted } from "./AdmissionHook.ts"
+import { apiError } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
 import { groupVersionOf, resourceOf } from "./Kind.ts"
 import type { Server, Write } from "./Server.ts"
@@ -28,9 +29,21 @@ export const commit = Effect.fnUntraced(function* (
   if (liveOf(server, call, next.metadata.name) !== live) return yield* new Raced()
   if (live !== undefined && isSame(live, next)) return live
   if (call.dryRun) return next
+  if (call.body.length > maxStored / 2) yield* smallEnough(next)
   const stored = server.store.put(resourceOf(call.kind.type), inVersion(next, call.kind.storageVersion, call))
   record(server, call, next.metadata.name)
   return stored
+})
+
+/** As large as a message to etcd may be. */
+const maxStored = 2 * 1024 * 1024
+
+const smallEnough = Effect.fnUntraced(function* (object: KubeObject) {
+  const size = Buffer.byteLength(JSON.stringify(object))
+  if (size > maxStored) {
+    const message = `rpc error: code = ResourceExhausted desc = trying to send message larger than max (${size} vs. ${maxStored})`
+    yield* apiError(500, "", message)
+  }
 })
 
 /** Removes `live`, whose last finalizer is gone in `next`; that is also what the writer gets to see. */
@@ -68,6 +81,7 @@ export const reviewOf = (
   object,
   oldObject,
   dryRun: call.dryRun,
+  user: call.user.name,
   manager: call.manager
 })
 
@@ -99,7 +113,8 @@ const record = (server: Server, call: Call, name: string): void => {
     name,
     subresource: call.subresource,
     manager: call.manager,
-    userAgent: call.userAgent
+    userAgent: call.userAgent,
+    user: call.user.name
   })
 }
 

@@ -39,7 +39,7 @@ export const createApplied = Effect.fnUntraced(function* (server: Server, call: 
 const storeNew = Effect.fnUntraced(function* (server: Server, call: Call, object: KubeObject) {
   const { name } = object.metadata
   if (liveOf(server, call, name) !== undefined) return yield* alreadyExists(call.kind.type, name)
-  const next = initialized(call.kind, yield* mutated(server.hooks, reviewOf(call, name, undefined, object)))
+  const next = initialized(call, yield* mutated(server.hooks, reviewOf(call, name, undefined, object)))
   yield* validated(call, next, undefined)
   return yield* commit(server, call, undefined, next)
 })

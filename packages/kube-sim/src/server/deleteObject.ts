@@ -1,8 +1,9 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
+import { notSupported } from "../schema/FieldError.ts"
 import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import { admitted } from "./AdmissionHook.ts"
-import { badRequest, conflict, forbidden } from "./ApiError.ts"
+import { conflict, forbidden, invalid } from "./ApiError.ts"
 import type { Call } from "./Call.ts"
 import { commit, commitRemoval, liveOf, Raced, reviewOf } from "./commit.ts"
 import { resourceOf } from "./Kind.ts"
@@ -31,9 +32,10 @@ export const readDeleteOptions = Effect.fnUntraced(function* (call: Call) {
     call.query.get("propagationPolicy") ??
     (body["orphanDependents"] === true ? "Orphan" : "Background")
   if (policy !== "Background" && policy !== "Foreground" && policy !== "Orphan") {
-    return yield* badRequest(
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`
-    )
+    const supported = ["Foreground", "Background", "Orphan", "nil"]
+    return yield* invalid({ group: "meta.k8s.io", plural: "", kind: "DeleteOptions" }, "", [
+      notSupported("propagationPolicy", policy, supported)
+    ])
   }
   const options: DeleteOptions = {
     uid: textOf(preconditions["uid"]),
@@ -87,7 +89,8 @@ export const deleteObject = Effect.fnUntraced(function* (
 
 /** The generation counts the deletion too; nothing here has a grace period. */
 const deletionExtras = (live: KubeObject) => ({
-  deletionGracePeriodSeconds: 0,
+  // a namespace waits for its content, not for a time
+  ...(live.kind !== "Namespace" && { deletionGracePeriodSeconds: 0 }),
   ...(live.metadata.generation !== undefined && { generation: live.metadata.generation + 1 })
 })
 
@@ -105,7 +108,8 @@ export const crdFinalizer = "customresourcecleanup.apiextensions.k8s.io"
 
 const checkPreconditions = Effect.fnUntraced(function* (call: Call, live: KubeObject, options: DeleteOptions) {
   const { uid, resourceVersion } = options
-  const { type } = call.kind
+  // here a real server names the kind where it should name the resource
+  const type = { ...call.kind.type, plural: call.kind.type.kind }
   const { name } = live.metadata
   if (uid !== undefined && uid !== live.metadata.uid) {
     yield* conflict(

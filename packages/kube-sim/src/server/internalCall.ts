@@ -1,5 +1,6 @@
 import type { Call } from "./Call.ts"
 import type { Kind } from "./Kind.ts"
+import { admin } from "./User.ts"
 
 /** A call that no client makes: by the server itself or one of the controllers in it. */
 export const internalCall = (
@@ -19,6 +20,7 @@ export const internalCall = (
   accept: "",
   manager,
   userAgent: "kube-sim",
+  user: admin,
   dryRun: false,
   warnings: []
 })

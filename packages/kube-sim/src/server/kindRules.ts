@@ -1,6 +1,7 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import { isJsonObject, type JsonObject } from "../schema/json.ts"
 import { establishedStatus } from "./crdStatus.ts"
+import type { Call } from "./Call.ts"
 import { type Kind, resourceOf } from "./Kind.ts"
 
 const withGeneration = new Set([
@@ -22,7 +23,7 @@ export const allowsUnconditionalUpdate = (kind: Kind): boolean =>
   !kind.custom && !alwaysConditional.has(resourceOf(kind.type))
 
 /** What the server itself, or a controller that is always there, adds to an object of a built-in kind. */
-export const initialized = (kind: Kind, object: KubeObject): KubeObject => {
+export const initialized = ({ kind, user }: Call, object: KubeObject): KubeObject => {
   switch (resourceOf(kind.type)) {
     case "/namespaces":
       return {
@@ -35,11 +36,13 @@ export const initialized = (kind: Kind, object: KubeObject): KubeObject => {
     case "/secrets":
       return secretWithData(object)
     case "/services":
-      return { ...withClusterIp(object, undefined), status: { loadBalancer: {} } }
+      return { ...withNodePorts(withClusterIp(object, undefined)), status: { loadBalancer: {} } }
     case "/pods":
       return { ...object, status: { phase: "Pending" } }
     case "apps/deployments":
       return { ...object, status: {} }
+    case "certificates.k8s.io/certificatesigningrequests":
+      return { ...object, spec: { ...specOf(object), username: user.name, groups: user.groups }, status: {} }
     case "/events":
       return withEventFields(object)
     case "apps/replicasets":
@@ -64,13 +67,15 @@ export const updated = (
     case "/namespaces":
       return { ...withNameLabel(object), spec: live["spec"] }
     case "/services":
-      return withClusterIp(object, live)
+      return withNodePorts(withClusterIp(object, live))
     case "/secrets":
       return secretWithData(object)
     default:
       return object
   }
 }
+
+const specOf = (object: KubeObject): JsonObject => (isJsonObject(object["spec"]) ? object["spec"] : {})
 
 const withNameLabel = (namespace: KubeObject): KubeObject => ({
   ...namespace,
@@ -92,6 +97,24 @@ const withClusterIp = (service: KubeObject, live: KubeObject | undefined): KubeO
   const clusterIP = before ?? addressFrom(service.metadata.uid ?? "")
   return { ...service, spec: { ...spec, clusterIP, clusterIPs: [clusterIP], ...oneFamily(spec) } }
 }
+
+/** Services that are reached from outside have a port on each node; one that has one keeps it. */
+const withNodePorts = (service: KubeObject): KubeObject => {
+  const spec = specOf(service)
+  const needs =
+    spec["type"] === "NodePort" || (spec["type"] === "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] !== false)
+  if (!needs || !Array.isArray(spec["ports"])) return service
+  const ports = spec["ports"].map((port: unknown, index) =>
+    isJsonObject(port) && port["nodePort"] === undefined
+      ? { ...port, nodePort: nodePortFrom(service.metadata.uid ?? "", index) }
+      : port
+  )
+  return { ...service, spec: { ...spec, ports } }
+}
+
+/** A port in the range that kube-apiserver gives to nodes. */
+const nodePortFrom = (uid: string, index: number): number =>
+  30_000 + ((Number.parseInt(uid.slice(0, 8), 16) + index) % 2768)
 
 const oneFamily = (spec: JsonObject) => ({
   ipFamilies: spec["ipFamilies"] ?? ["IPv4"],

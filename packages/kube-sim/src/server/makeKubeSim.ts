@@ -7,15 +7,16 @@ import type { AdmissionHook } from "./AdmissionHook.ts"
 import type { ApiError } from "./ApiError.ts"
 import { Raced } from "./commit.ts"
 import { createObject } from "./createObject.ts"
-import type { Fault } from "./Fault.ts"
+import { type Fault, timesOf } from "./Fault.ts"
 import { internalCall } from "./internalCall.ts"
 import { objectOf } from "./readBody.ts"
-import { type ListenFailed, serve } from "./serve.ts"
-import { makeServer, type Server, type Write } from "./Server.ts"
+import { type ListenFailed, serve, type TlsOptions } from "./serve.ts"
+import { makeServer, type OpenWatch, type Server, type Write } from "./Server.ts"
 
 /** An API server in memory. */
 export interface KubeSim {
   readonly url: string
+  /** Without credentials: where client certificates are asked for, bring one. */
   readonly connection: Connection
   /** A kubeconfig for kubectl, as YAML. */
   readonly kubeconfig: string
@@ -25,6 +26,11 @@ export interface KubeSim {
   readonly requests: Effect.Effect<Readonly<Record<string, number>>>
   /** Lets requests fail while the scope lives. */
   readonly fail: (fault: Fault) => Effect.Effect<void, never, Scope>
+  /**
+   * Forgets what happened before now: older resourceVersions and continue tokens are answered with 410, as after a
+   * compaction of etcd.
+   */
+  readonly forget: Effect.Effect<void>
   /** Asks `hook` before each write while the scope lives, as an admission webhook is asked. */
   readonly admit: (hook: AdmissionHook) => Effect.Effect<void, never, Scope>
 }
@@ -36,6 +42,8 @@ export interface KubeSimOptions {
   readonly name?: string
   /** CustomResourceDefinitions to begin with. */
   readonly crds?: ReadonlyArray<unknown>
+  /** Serves HTTPS. */
+  readonly tls?: TlsOptions
   /** So many changes of each resource a watch can catch up on; 1,000 when absent. */
   readonly historySize?: number
 }
@@ -52,15 +60,18 @@ export const makeKubeSim = Effect.fnUntraced(function* (
   for (const crd of options.crds ?? []) yield* seed(server, crd)
   server.writes.length = 0
   yield* runControllers(server)
-  const port = yield* serve(server, options.port ?? 0)
-  const url = `http://127.0.0.1:${port}`
+  const { tls } = options
+  const port = yield* serve(server, options.port ?? 0, tls)
+  const url = `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`
+  const ca = tls === undefined ? undefined : (tls.ca ?? tls.certificate)
   return {
     url,
-    connection: connectionTo(url),
-    kubeconfig: kubeconfigOf(name, url),
+    connection: connectionTo(url, ca === undefined ? {} : { ca }),
+    kubeconfig: kubeconfigOf(name, url, ca),
     writes: Effect.sync(() => [...server.writes]),
     requests: Effect.sync(() => Object.fromEntries(server.requests)),
     fail: (fault) => armed(server, fault),
+    forget: Effect.sync(() => server.store.forget()),
     admit: (hook) =>
       Effect.acquireRelease(
         Effect.sync(() => {
@@ -75,26 +86,25 @@ const armed = (server: Server, fault: Fault): Effect.Effect<void, never, Scope> 
   Effect.asVoid(
     Effect.acquireRelease(
       Effect.sync(() => {
-        const armed = { fault, left: fault.times ?? (fault._tag === "CutWatch" ? 0 : 1) }
+        const armed = { fault, left: timesOf(fault) }
         server.faults.add(armed)
-        if (fault._tag === "CutWatch") cutWatches(server, fault)
+        for (const watch of watchesOf(server, fault)) {
+          if (fault._tag === "CutWatch") watch.cut()
+          if (fault._tag === "StaleWatch") watch.silence()
+        }
         return armed
       }),
       (armed) => Effect.sync(() => server.faults.delete(armed))
     )
   )
 
-const cutWatches = (server: Server, fault: Fault): void => {
-  for (const watch of server.watches) {
-    if (
+const watchesOf = (server: Server, fault: Fault): ReadonlyArray<OpenWatch> =>
+  [...server.watches].filter(
+    (watch) =>
       (fault.group === undefined || fault.group === watch.group) &&
       (fault.resource === undefined || fault.resource === watch.resource) &&
       (fault.namespace === undefined || fault.namespace === watch.namespace)
-    ) {
-      watch.cut()
-    }
-  }
-}
+  )
 
 /** Creates an object without a request. */
 const seed = Effect.fnUntraced(function* (server: Server, value: unknown) {
@@ -107,13 +117,13 @@ const seed = Effect.fnUntraced(function* (server: Server, value: unknown) {
 })
 
 /** client-node talks plain HTTP only to a server whose certificate it need not check. */
-const kubeconfigOf = (name: string, url: string): string => `apiVersion: v1
+const kubeconfigOf = (name: string, url: string, ca: string | undefined): string => `apiVersion: v1
 kind: Config
 clusters:
 - name: ${name}
   cluster:
     server: ${url}
-    insecure-skip-tls-verify: true
+    ${ca === undefined ? "insecure-skip-tls-verify: true" : `certificate-authority-data: ${Buffer.from(ca).toString("base64")}`}
 contexts:
 - name: ${name}
   context:

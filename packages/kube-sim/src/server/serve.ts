@@ -2,10 +2,12 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as http from "node:http"
+import * as https from "node:https"
 import { type Answer, json } from "./Answer.ts"
 import { answerRequest, type Request } from "./answerRequest.ts"
 import { apiError } from "./ApiError.ts"
 import type { Server } from "./Server.ts"
+import { type User, userOf } from "./User.ts"
 
 /** The port cannot be listened on. */
 export class ListenFailed extends Data.TaggedError("ListenFailed")<{
@@ -17,13 +19,24 @@ export class ListenFailed extends Data.TaggedError("ListenFailed")<{
   }
 }
 
-/** Serves `server` over HTTP on 127.0.0.1 while the scope lives; returns the port. */
-export const serve = Effect.fnUntraced(function* (server: Server, port: number) {
+/** PEM texts of a server that speaks TLS. */
+export interface TlsOptions {
+  readonly certificate: string
+  readonly key: string
+  /** What signed the certificate; the certificate itself when absent. */
+  readonly ca?: string
+  /** Signs clients: each then needs a certificate, whose common name and organizations are its user and groups. */
+  readonly clientCa?: string
+}
+
+/** Serves `server` over HTTP or HTTPS on 127.0.0.1 while the scope lives; returns the port. */
+export const serve = Effect.fnUntraced(function* (server: Server, port: number, tls?: TlsOptions) {
   const run = yield* FiberSet.makeRuntime()
-  const listener = http.createServer((incoming, outgoing) => {
-    const fiber = run(exchange(server, incoming, outgoing))
+  const answer = (incoming: http.IncomingMessage, outgoing: http.ServerResponse): void => {
+    const fiber = run(exchange(server, userOf(incoming, tls), incoming, outgoing))
     outgoing.on("close", () => fiber.interruptUnsafe())
-  })
+  }
+  const listener = tls === undefined ? http.createServer(answer) : https.createServer(secured(tls), answer)
   // clients keep connections; one that is closed just as a request arrives looks like a fault
   listener.keepAliveTimeout = 120_000
   yield* Effect.acquireRelease(
@@ -41,16 +54,27 @@ export const serve = Effect.fnUntraced(function* (server: Server, port: number) 
   return typeof address === "object" && address !== null ? address.port : port
 })
 
+/** A client without a certificate is answered, with 401: not cut off. */
+const secured = ({ certificate, clientCa, key }: TlsOptions): https.ServerOptions => ({
+  cert: certificate,
+  key,
+  ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: false })
+})
+
 const exchange = Effect.fnUntraced(function* (
   server: Server,
+  user: User | undefined,
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse
 ) {
+  const body = yield* readBody(incoming)
+  if (user === undefined) return yield* send(json(unauthorized.status, 401), outgoing)
   const request: Request = {
+    user,
     method: incoming.method ?? "GET",
     url: new URL(incoming.url ?? "/", "http://localhost"),
     headers: incoming.headers,
-    body: yield* readBody(incoming),
+    body,
     warnings: []
   }
   const answer = yield* answerRequest(server, request).pipe(
@@ -64,8 +88,10 @@ const exchange = Effect.fnUntraced(function* (
     })
   )
   for (const warning of request.warnings) outgoing.appendHeader("Warning", `299 - ${JSON.stringify(warning)}`)
-  yield* send(answer, outgoing)
+  return yield* send(answer, outgoing)
 })
+
+const unauthorized = apiError(401, "Unauthorized", "Unauthorized")
 
 const describe = (defect: unknown): string =>
   defect instanceof Error ? (defect.stack ?? defect.message) : String(defect)

@@ -30,17 +30,10 @@ const bookmarksEvery = Duration.minutes(1)
 export const watchObjects = Effect.fnUntraced(function* (server: Server, call: Call, output: Output) {
   const selector = yield* selectionOf(call)
   const { query } = call
-  const from = Number(query.get("resourceVersion") ?? "0")
-  if (!isRevision(query.get("resourceVersion") ?? "0")) {
-    return yield* apiError(500, "", notARevision(query.get("resourceVersion") ?? ""))
-  }
-  const timeout = Number(query.get("timeoutSeconds") ?? "0")
-  const watch: Watch = {
-    run: (send) => {
-      const watching = runWatch(server, call, output, selector, from, send)
-      return timeout > 0 ? Effect.asVoid(Effect.timeoutOption(watching, Duration.seconds(timeout))) : watching
-    }
-  }
+  const version = query.get("resourceVersion") ?? ""
+  if (version !== "" && !isRevision(version)) return yield* apiError(500, "", notARevision(version))
+  const from = Number(version)
+  const watch: Watch = { run: (send) => runWatch(server, call, output, selector, from, send) }
   if (from > 0) yield* notInTheFuture(server, from)
   return watch
 })
@@ -60,8 +53,10 @@ const runWatch = Effect.fnUntraced(function* (
     send({ type: "ERROR", object: status })
     return
   }
+  let isSilent = strikeWatch(server, call, "StaleWatch")
   let first = true
   const sendObject = (type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject): void => {
+    if (isSilent) return
     send({ type, object: output.event(object, first) })
     first = false
   }
@@ -69,8 +64,9 @@ const runWatch = Effect.fnUntraced(function* (
     const seen = seenAs(event, selector)
     if (seen !== undefined) sendObject(seen, event.object)
   }
-  const bookmark = (annotations?: Readonly<Record<string, string>>): void =>
-    send({ type: "BOOKMARK", object: bookmarkOf(server, call, output, annotations) })
+  const bookmark = (annotations?: Readonly<Record<string, string>>): void => {
+    if (!isSilent) send({ type: "BOOKMARK", object: bookmarkOf(server, call, output, annotations) })
+  }
 
   const initial = call.query.get("sendInitialEvents")
   const bookmarks = call.query.get("allowWatchBookmarks") === "true"
@@ -85,9 +81,18 @@ const runWatch = Effect.fnUntraced(function* (
     group: call.kind.type.group,
     resource: call.kind.type.plural,
     namespace: call.namespace,
-    cut: () => Deferred.doneUnsafe(end, Effect.void)
+    cut: () => Deferred.doneUnsafe(end, Effect.void),
+    silence: () => {
+      isSilent = true
+    }
   }
   const struck = strikeWatch(server, call, "CutWatch")
+  const timeout = Number(call.query.get("timeoutSeconds") ?? "0")
+  const timedOut = Effect.andThen(
+    Effect.sleep(Duration.seconds(timeout)),
+    Effect.suspend(() => (isSilent ? Effect.never : Effect.void))
+  )
+  const ended = timeout > 0 ? Effect.raceFirst(Deferred.await(end), timedOut) : Deferred.await(end)
   yield* Effect.acquireUseRelease(
     // one step: nothing can happen between what is sent first and what the subscription brings
     Effect.sync(() => {
@@ -95,8 +100,7 @@ const runWatch = Effect.fnUntraced(function* (
       server.watches.add(open)
       return collection.subscribe(sendEvent)
     }),
-    () =>
-      struck ? Effect.void : Effect.raceFirst(Deferred.await(end), bookmarks ? everyMinute(bookmark) : Effect.never),
+    () => (struck ? Effect.void : Effect.raceFirst(ended, bookmarks ? everyMinute(bookmark) : Effect.never)),
     (unsubscribe) =>
       Effect.sync(() => {
         unsubscribe()

@@ -29,7 +29,8 @@ it.effect("creates, reads, lists and deletes an object", () =>
         name: "a",
         subresource: undefined,
         manager: "me",
-        userAgent: "test/1"
+        userAgent: "test/1",
+        user: "kube-sim"
       },
       {
         verb: "delete",
@@ -39,7 +40,8 @@ it.effect("creates, reads, lists and deletes an object", () =>
         name: "a",
         subresource: undefined,
         manager: "test",
-        userAgent: "test/1"
+        userAgent: "test/1",
+        user: "kube-sim"
       }
     ])
   })

@@ -105,22 +105,3 @@ it.effect("selects by labels and fields, and refuses fields that cannot be selec
     assert.strictEqual(yield* names("fieldSelector=data.k%3Db"), "400")
   })
 )
-
-it.effect("is cut and refused on purpose", () =>
-  Effect.gen(function* () {
-    const { ask, sim } = yield* started()
-    const lines = yield* watching(sim, `${configMaps}?watch=true`)
-    yield* sim.fail({ _tag: "CutWatch", resource: "configmaps" })
-    assert.strictEqual(yield* Effect.flip(Queue.take(lines)), "ended")
-    yield* sim.fail({ _tag: "Gone", resource: "configmaps" })
-    const told = yield* watching(sim, `${configMaps}?watch=true&resourceVersion=1`)
-    assert.strictEqual(at(yield* Queue.take(told), "object", "code"), 410)
-    yield* sim.fail({ _tag: "Refuse", verb: "create", status: 429, message: "slow down", retryAfterSeconds: 3 })
-    const refused = yield* ask("POST", configMaps, { body: configMap("a") })
-    assert.deepStrictEqual([refused.code, refused.headers.get("retry-after")], [429, "3"])
-    assert.strictEqual((yield* ask("POST", configMaps, { body: configMap("a") })).code, 201)
-    yield* sim.fail({ _tag: "Conflict", resource: "configmaps", name: "a" })
-    assert.strictEqual((yield* ask("PUT", `${configMaps}/a`, { body: configMap("a", { k: "v" }) })).code, 409)
-    assert.strictEqual((yield* ask("PUT", `${configMaps}/a`, { body: configMap("a", { k: "v" }) })).code, 200)
-  })
-)

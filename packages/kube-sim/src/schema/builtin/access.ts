@@ -36,7 +36,7 @@ export const accessKinds: ReadonlyArray<BuiltinKind> = [
   builtinKind(
     resources.clusterRoles,
     kindSchema("ClusterRole is a cluster level, logical grouping of PolicyRules.", {
-      rules,
+      rules: { ...rules, nullable: true },
       aggregationRule: structOf({ clusterRoleSelectors: listOf(labelSelector) })
     })
   ),
@@ -49,7 +49,7 @@ export const accessKinds: ReadonlyArray<BuiltinKind> = [
   ),
   builtinKind(
     builtinType(rbac, "Role", "roles"),
-    kindSchema("Role is a namespaced, logical grouping of PolicyRules.", { rules })
+    kindSchema("Role is a namespaced, logical grouping of PolicyRules.", { rules: { ...rules, nullable: true } })
   ),
   builtinKind(
     builtinType(rbac, "RoleBinding", "rolebindings"),
