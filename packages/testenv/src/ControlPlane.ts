@@ -8,6 +8,7 @@ import { request } from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Authority, makeAuthority, signingKey } from "./certificates.ts"
+import { compactEtcd } from "./compactEtcd.ts"
 import { freePort } from "./freePort.ts"
 import { kubeTools } from "./KubeTools.ts"
 import { type RunningProcess, startProcess } from "./startProcess.ts"
@@ -32,6 +33,8 @@ export interface ControlPlane {
   readonly restartApiServer: (pause: Duration.Input) => Effect.Effect<void, TestenvError>
   /** From now on clients are known that these authorities signed (PEM), beside `authority`; others no more. */
   readonly trustClients: (authorities: ReadonlyArray<string>) => Effect.Effect<void>
+  /** Compacts etcd: what happened before now is forgotten. */
+  readonly forget: Effect.Effect<void, TestenvError>
 }
 
 /**
@@ -121,7 +124,8 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
         yield* Effect.sleep(pause)
         yield* start
       }),
-    trustClients: (authorities) => Effect.asVoid(trustClients(authorities))
+    trustClients: (authorities) => Effect.asVoid(trustClients(authorities)),
+    forget: compactEtcd(etcdPort)
   }
   return result
 })

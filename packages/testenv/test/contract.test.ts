@@ -4,5 +4,5 @@ import { runContract } from "./runContract.ts"
 
 runContract(
   "kube-sim",
-  Effect.map(makeKubeSim(), (sim) => sim.connection)
+  Effect.map(makeKubeSim(), ({ connection, forget }) => ({ connection, forget, startControllers: Effect.void }))
 )

@@ -8,6 +8,8 @@ import type * as Scope from "effect/Scope"
 export interface Ground {
   readonly raw: RawClient
   readonly namespace: string
+  /** Lets the server forget what happened before, as a compaction of etcd does. */
+  readonly forget: Effect.Effect<void, TestenvError>
 }
 
 /** One thing that an API server does; the same assertions hold for every server. */

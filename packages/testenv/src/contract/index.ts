@@ -1,7 +1,10 @@
 import { applying } from "./applying.ts"
 import type { ContractCase } from "./Case.ts"
+import { expiring } from "./expiring.ts"
 import { leasing } from "./leasing.ts"
 import { lifecycle } from "./lifecycle.ts"
+import { limits } from "./limits.ts"
+import { patching } from "./patching.ts"
 import { reading } from "./reading.ts"
 import { schema } from "./schema.ts"
 import { streaming } from "./streaming.ts"
@@ -17,5 +20,8 @@ export const contract: Readonly<Record<string, ReadonlyArray<ContractCase>>> = {
   lifecycle,
   watching,
   streaming,
-  leasing
+  leasing,
+  patching,
+  expiring,
+  limits
 }
