@@ -49,6 +49,7 @@ export const stateReader = (informers: HubInformers, fleetId: string, addonNames
   const addOns = decodeEach(decodeManagedClusterAddOn)
   const works = decodeEach(decodeManifestWork)
   const found = foundIn()
+  const clusterFacts = clusterFactsIn()
 
   const read = Effect.gen(function* () {
     const read = {
@@ -90,28 +91,37 @@ export const stateReader = (informers: HubInformers, fleetId: string, addonNames
 /** The time as Kubernetes writes it: RFC 3339 in UTC, to the second. */
 export const nowInSeconds = Effect.map(DateTime.now, (now) => `${DateTime.formatIso(now).slice(0, 19)}Z`)
 
-const clusterFacts = (
-  clusters: ReadonlyArray<ManagedCluster>,
-  addOns: ReadonlyArray<ManagedClusterAddOn>,
-  agents: ReadonlyArray<MeshAgent>
-): ReadonlyArray<ClusterFacts> => {
-  const addOnOf = new Map(addOns.map((addOn) => [addOn.metadata.namespace, addOn]))
-  const agentOf = new Map(
-    agents.flatMap((agent) =>
-      agent.metadata.name === labels.addonName ? [[agent.metadata.namespace, agent] as const] : []
+/** Makes the joining of what is known of each cluster; while nothing of it changes, it stays the very same value. */
+const clusterFactsIn = () => {
+  const known = new Map<string, { readonly of: ReadonlyArray<unknown>; readonly facts: ClusterFacts }>()
+  return (
+    clusters: ReadonlyArray<ManagedCluster>,
+    addOns: ReadonlyArray<ManagedClusterAddOn>,
+    agents: ReadonlyArray<MeshAgent>
+  ): ReadonlyArray<ClusterFacts> => {
+    const addOnOf = new Map(addOns.map((addOn) => [addOn.metadata.namespace, addOn]))
+    const agentOf = new Map(
+      agents.flatMap((agent) =>
+        agent.metadata.name === labels.addonName ? [[agent.metadata.namespace, agent] as const] : []
+      )
     )
-  )
-  return clusters.map((cluster) => {
-    const { name } = cluster.metadata
-    const addOn = addOnOf.get(name)
-    return {
-      name,
-      available: isClusterAvailable(cluster),
-      deleting: isDeleting(cluster),
-      addOnAvailable: addOn !== undefined && !isDeleting(addOn) && isAddOnAvailable(addOn),
-      agent: agentOf.get(name)
-    }
-  })
+    return clusters.map((cluster) => {
+      const { name } = cluster.metadata
+      const addOn = addOnOf.get(name)
+      const agent = agentOf.get(name)
+      const before = known.get(name)
+      if (before?.of[0] === cluster && before.of[1] === addOn && before.of[2] === agent) return before.facts
+      const facts: ClusterFacts = {
+        name,
+        available: isClusterAvailable(cluster),
+        deleting: isDeleting(cluster),
+        addOnAvailable: addOn !== undefined && !isDeleting(addOn) && isAddOnAvailable(addOn),
+        agent
+      }
+      known.set(name, { of: [cluster, addOn, agent], facts })
+      return facts
+    })
+  }
 }
 
 /** Makes the reading of what an agent found; a report is read once. */

@@ -1,4 +1,4 @@
-import { type HubState, type Plan, planHub } from "@multicluster-mesh/federation-planner"
+import { type HubState, makePlanner, type Plan } from "@multicluster-mesh/federation-planner"
 import { canonicalJson } from "@multicluster-mesh/mesh-model"
 import {
   type KubeApi,
@@ -46,7 +46,7 @@ export interface HubOptions {
 export const runHub = Effect.fnUntraced(function* (
   options: HubOptions
 ): Effect.fn.Return<never, HubNotPrepared, Scope> {
-  const { hub, addonNamespace = defaultAddonNamespace, coalesce = "20 millis", plan = planHub } = options
+  const { hub, addonNamespace = defaultAddonNamespace, coalesce = "20 millis", plan = makePlanner() } = options
   const readiness = makeReadiness(options.onReadiness ?? (() => Effect.void))
   const fleetId = yield* untilAnswered(fleetIdOf(hub, addonNamespace))
   const events = yield* makeEventRecorder(hub, "multicluster-mesh-hub")

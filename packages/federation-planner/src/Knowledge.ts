@@ -10,6 +10,7 @@ import {
   type ServiceReport
 } from "@multicluster-mesh/mesh-model"
 import type { ClusterFacts, FoundControlPlane, HubState } from "./HubState.ts"
+import { makeMemo } from "./Memo.ts"
 
 /** What is known of one object on a cluster. Unknown is never the same as absent. */
 export type ObjectKnowledge =
@@ -62,7 +63,11 @@ export const knowledgeOf = (state: HubState, cluster: string): ClusterKnowledge 
   const memory = memories.get(state) ?? remember(state)
   const known = memory.clusters.get(cluster)
   if (known !== undefined) return known
-  const read = readKnowledge(cluster, memory.facts.get(cluster), memory.found.get(cluster) ?? [])
+  const facts = memory.facts.get(cluster)
+  const found = memory.found.get(cluster) ?? []
+  const read = remembered(state, cluster, [facts, ...found], () =>
+    readKnowledge(cluster, facts, found.toSorted(byKey(({ report }) => `${report.namespace}/${report.name}`)))
+  )
   memory.clusters.set(cluster, read)
   return read
 }
@@ -73,16 +78,15 @@ interface Memory {
   readonly clusters: Map<string, ClusterKnowledge>
 }
 
+const remembered = makeMemo<ClusterKnowledge>()
+
 /** States are never changed, so what was read of one stays true. */
 const memories = new WeakMap<HubState, Memory>()
 
 const remember = (state: HubState): Memory => {
   const memory = {
     facts: new Map(state.clusters.map((facts) => [facts.name, facts])),
-    found: Map.groupBy(
-      state.found.toSorted(byKey(({ report }) => `${report.namespace}/${report.name}`)),
-      ({ cluster }) => cluster
-    ),
+    found: Map.groupBy(state.found, ({ cluster }) => cluster),
     clusters: new Map<string, ClusterKnowledge>()
   }
   memories.set(state, memory)

@@ -1,12 +1,4 @@
-import {
-  byText,
-  identityKey,
-  identityOf,
-  names,
-  resources,
-  type MeshKey,
-  type ResourceType
-} from "@multicluster-mesh/mesh-model"
+import { byText, names, resources, type MeshKey, type ResourceType } from "@multicluster-mesh/mesh-model"
 import { agentActions, servicesToAsk } from "./asks.ts"
 import { clusterUnits } from "./clusterUnits.ts"
 import { sentence, verdict } from "./conditions.ts"
@@ -14,22 +6,20 @@ import { deploymentStatuses } from "./deploymentStatus.ts"
 import { discoveredMeshActions } from "./discoveredMeshes.ts"
 import { federationStatuses } from "./federationStatus.ts"
 import type { HubState } from "./HubState.ts"
-import { knowledgeOf } from "./Knowledge.ts"
+import { keepActions, keepStatuses, sortExplanations } from "./keepPlan.ts"
 import { liveUnits } from "./liveUnits.ts"
 import { meshStatuses } from "./meshStatus.ts"
 import { meshUnits } from "./meshUnits.ts"
 import { progressOfPeerings, type PeeringProgress } from "./PeeringProgress.ts"
 import { peeringStatuses } from "./peeringStatus.ts"
 import { peeringUnits } from "./peeringUnits.ts"
-import type { Explanation, Plan, StatusPlan, WorkAction } from "./Plan.ts"
-import { planUnit } from "./planUnit.ts"
+import type { Plan, StatusPlan, WorkAction } from "./Plan.ts"
 import { resolveMeshes } from "./resolveMeshes.ts"
 import { resolvePeerings } from "./resolvePeerings.ts"
 import { rootsValidFrom } from "./trustedRoot.ts"
 import type { Unit } from "./Unit.ts"
-import type { UnitPlan } from "./UnitPlan.ts"
+import { unitPlanOf } from "./unitPlanOf.ts"
 import { meshOf, type ResolvedPeerings } from "./WantedPeering.ts"
-import { worksOf } from "./works.ts"
 
 /**
  * Plans everything: what to deliver to which cluster, what to write on the hub, what every status says and what every
@@ -40,42 +30,34 @@ export const planHub = (state: HubState): Plan => {
   const peerings = resolvePeerings(state, meshes.meshes)
   const live = liveUnits(state, meshes.meshes)
   const ofClusters = clusterUnits(state, meshes.meshes).map((unit) => holdWhereUnreadable(state, unit))
-  const clusterPlans = new Map(ofClusters.map((unit) => [unit.key, planOf(state, unit)]))
+  const clusterPlans = new Map(ofClusters.map((unit) => [unit.key, unitPlanOf(state, unit)]))
   const ofMeshes = [
     ...meshUnits(state, meshes.meshes, peerings.peerings, clusterPlans, live),
     ...peeringUnits(state, peerings)
   ].map((unit) => holdWhereUnreadable(state, unit))
   const units = [...ofClusters, ...ofMeshes]
-  const plans = new Map([...clusterPlans, ...ofMeshes.map((unit) => [unit.key, planOf(state, unit)] as const)])
+  const plans = new Map([...clusterPlans, ...ofMeshes.map((unit) => [unit.key, unitPlanOf(state, unit)] as const)])
   const progress = progressOfPeerings(state, peerings, plans)
   const all = [...plans.values()]
   return {
     works: all.flatMap(({ works }) => works).sort(byPlace),
-    objects: [
+    objects: keepActions(state, [
       ...meshes.actions,
       ...discoveredMeshActions(state, meshes.meshes),
       ...peerings.actions,
       ...agentActions(state, units, servicesToAsk(peerings.offers), live)
-    ],
-    statuses: [
+    ]),
+    statuses: keepStatuses(state, [
       ...meshStatuses(state, meshes.meshes, plans, provenPeersByMesh(peerings, progress), live),
       ...deploymentStatuses(state, meshes, plans),
       ...peeringStatuses(state, peerings, progress),
       ...federationStatuses(state, peerings, progress),
       ...unreadable(state)
-    ],
-    explanations: all.flatMap(({ explanations }) => explanations).sort(byObject),
+    ]),
+    explanations: sortExplanations(all.flatMap(({ explanations }) => explanations)),
     recheckAt: earliest([...all.map(({ recheckAt }) => recheckAt), rootsValidFrom(state)])
   }
 }
-
-const planOf = (state: HubState, unit: Unit): UnitPlan =>
-  planUnit(unit, {
-    fleetId: state.fleetId,
-    now: state.now,
-    knowledge: knowledgeOf(state, unit.cluster),
-    works: worksOf(state, unit.cluster, unit.key)
-  })
 
 /** A unit one of whose works cannot be read is not touched: what that work carries is unknown. */
 const holdWhereUnreadable = (state: HubState, unit: Unit): Unit => {
@@ -126,11 +108,6 @@ const unreadable = (state: HubState): ReadonlyArray<StatusPlan> =>
     .sort((a, b) => byText(`${a.type.kind}/${a.namespace}/${a.name}`, `${b.type.kind}/${b.namespace}/${b.name}`))
 
 const byPlace = (a: WorkAction, b: WorkAction): number => byText(a.cluster, b.cluster) || byText(a.name, b.name)
-
-const byObject = (a: Explanation, b: Explanation): number =>
-  byText(a.cluster, b.cluster) ||
-  byText(a.work, b.work) ||
-  byText(identityKey(identityOf(a.object)), identityKey(identityOf(b.object)))
 
 const earliest = (times: ReadonlyArray<string | undefined>): string | undefined =>
   times.filter((time) => time !== undefined).sort(byText)[0]

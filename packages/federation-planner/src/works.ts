@@ -16,6 +16,7 @@ import {
   type ResourceIdentifier
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { makeMemo } from "./Memo.ts"
 import type { ObjectKnowledge } from "./Knowledge.ts"
 import type { WorkAction } from "./Plan.ts"
 
@@ -146,7 +147,9 @@ export const stageOf = (work: ManifestWork): string => work.metadata.labels?.[la
 
 /** The received works of a unit, sorted by name. */
 export const worksOf = (state: HubState, cluster: string, unit: string): ReadonlyArray<ManifestWork> =>
-  indexOf(state).get(`${cluster}/${unitHash(unit)}`) ?? []
+  indexOf(state).get(`${cluster}/${unitHash(unit)}`) ?? none
+
+const none: ReadonlyArray<ManifestWork> = []
 
 /** An object in words: `Namespace mesh-system`, `ConfigMap mesh-system/east-ca-root-cert`. */
 export const inWords = (identity: ObjectIdentity): string =>
@@ -167,14 +170,20 @@ const indexes = new WeakMap<HubState, ReadonlyMap<string, ReadonlyArray<Manifest
 const indexOf = (state: HubState): ReadonlyMap<string, ReadonlyArray<ManifestWork>> => {
   const known = indexes.get(state)
   if (known !== undefined) return known
-  const made = new Map<string, Array<ManifestWork>>()
-  for (const work of state.works.toSorted((a, b) => byText(a.metadata.name, b.metadata.name))) {
-    if (work.metadata.labels?.[labels.fleetLabel] !== state.fleetId) continue
-    const key = `${work.metadata.namespace}/${work.metadata.labels[labels.unitLabel]}`
-    const list = made.get(key)
-    if (list === undefined) made.set(key, [work])
-    else list.push(work)
-  }
+  const groups = Map.groupBy(
+    state.works.filter(({ metadata }) => metadata.labels?.[labels.fleetLabel] === state.fleetId),
+    ({ metadata }) => `${metadata.namespace}/${metadata.labels?.[labels.unitLabel]}`
+  )
+  const made = new Map<string, ReadonlyArray<ManifestWork>>()
+  for (const [key, works] of groups)
+    made.set(
+      key,
+      sorted(state, key, works, () => works.toSorted(byName))
+    )
   indexes.set(state, made)
   return made
 }
+
+const sorted = makeMemo<ReadonlyArray<ManifestWork>>()
+
+const byName = (one: ManifestWork, other: ManifestWork): number => byText(one.metadata.name, other.metadata.name)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { planHub, type HubState, type Plan } from "@multicluster-mesh/federation-planner"
+import { makePlanner, planHub, type HubState, type Plan } from "@multicluster-mesh/federation-planner"
 import { carriedBy } from "../src/works.ts"
 import { canonicalJson, isDeleting, keyOf, labels, type ManifestWork } from "@multicluster-mesh/mesh-model"
 import {
@@ -92,6 +92,16 @@ const statesOf = (story: ReadonlyArray<Happening>): ReadonlyArray<HubState> => {
   })
 }
 
+/** Plans with a planner that remembers, and checks each of its plans against one from scratch. */
+const remembering = () => {
+  const planner = makePlanner()
+  return (state: HubState): Plan => {
+    const plan = planner(state)
+    assert.strictEqual(canonicalJson(plan), canonicalJson(planHub({ ...state })))
+    return plan
+  }
+}
+
 const shuffled = <A>(list: ReadonlyArray<A>, seed: number): ReadonlyArray<A> => {
   const result = [...list]
   let random = seed
@@ -179,6 +189,20 @@ const takenWithoutRecord = (state: HubState, plan: Plan): ReadonlyArray<string> 
 }
 
 describe("plans over the stories of a fleet", () => {
+  it.prop(
+    "are planned by a planner that remembers as they are from scratch, byte for byte",
+    [Story],
+    ([story]) => {
+      const fleet = new Fleet(startOf(), { plan: remembering() })
+      for (let turn = 0; turn < 4; turn++) fleet.turn()
+      for (const happening of story) {
+        happen(fleet, happening)
+        fleet.turn()
+      }
+    },
+    runs
+  )
+
   it.prop(
     "do not depend on the order of anything, and change nothing of what they read",
     [Story, Seed],

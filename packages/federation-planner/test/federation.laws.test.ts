@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { planHub } from "@multicluster-mesh/federation-planner"
+import { makePlanner, planHub } from "@multicluster-mesh/federation-planner"
 import {
   canonicalJson,
   keyOf,
@@ -102,6 +102,28 @@ const deleted = (federation: MeshFederation): MeshFederation => ({
 })
 
 describe("federations", () => {
+  it.prop(
+    "are planned by a planner that remembers as they are from scratch, byte for byte",
+    [Lists, Lists, Rounds],
+    ([before, later, rounds]) => {
+      const planner = makePlanner()
+      let world = worldOf(federationsOf(before))
+      for (let round = 0; round < rounds + 12; round++) {
+        if (round === rounds) {
+          const federations = federationsOf(later)
+          const gone = world.state.federations.filter(
+            (one) => !federations.some((other) => keyOf(other) === keyOf(one))
+          )
+          world = withState(world, () => ({ federations: [...federations, ...gone.map(deleted)] }))
+        }
+        const plan = planner(world.state)
+        assert.strictEqual(canonicalJson(plan), canonicalJson(planHub({ ...world.state })))
+        world = carryOut(world, plan)
+      }
+    },
+    runs
+  )
+
   it.prop(
     "are planned alike in whatever order the state lists its objects",
     [Lists, Rounds, Seed],
