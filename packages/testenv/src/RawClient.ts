@@ -21,6 +21,8 @@ export interface RawAnswer {
   /** The decoded body; empty when it is not a JSON object. */
   readonly body: Json
   readonly text: string
+  /** The `Warning` headers, as kubectl shows them to people. */
+  readonly warnings: ReadonlyArray<string>
 }
 
 export interface WatchEvent {
@@ -93,7 +95,14 @@ export const makeRawClient = Effect.fnUntraced(function* (connection: Connection
           answer.on("data", (chunk: Buffer) => chunks.push(chunk))
           answer.on("end", () => {
             const text = Buffer.concat(chunks).toString("utf8")
-            resume(Effect.succeed({ status: answer.statusCode ?? 0, body: jsonOf(text), text }))
+            resume(
+              Effect.succeed({
+                status: answer.statusCode ?? 0,
+                body: jsonOf(text),
+                text,
+                warnings: answer.headersDistinct["warning"] ?? []
+              })
+            )
           })
         })
         call.once("error", (cause) =>

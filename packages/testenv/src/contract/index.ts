@@ -1,9 +1,12 @@
 import { applying } from "./applying.ts"
+import { builtin } from "./builtin.ts"
 import type { ContractCase } from "./Case.ts"
+import { collecting } from "./collecting.ts"
 import { expiring } from "./expiring.ts"
 import { leasing } from "./leasing.ts"
 import { lifecycle } from "./lifecycle.ts"
 import { limits } from "./limits.ts"
+import { ownKinds } from "./ownKinds.ts"
 import { patching } from "./patching.ts"
 import { reading } from "./reading.ts"
 import { schema } from "./schema.ts"
@@ -23,5 +26,8 @@ export const contract: Readonly<Record<string, ReadonlyArray<ContractCase>>> = {
   leasing,
   patching,
   expiring,
-  limits
+  limits,
+  builtin,
+  collecting,
+  "own-kinds": ownKinds
 }
