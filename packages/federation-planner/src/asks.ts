@@ -11,6 +11,7 @@ import {
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import type { HubAction } from "./Plan.ts"
+import { makeMemo } from "./Memo.ts"
 import { leftoversOf } from "./leftovers.ts"
 import { isDue } from "./removalTime.ts"
 import type { Unit } from "./Unit.ts"
@@ -49,7 +50,7 @@ export const agentActions = (
           apiVersion: labels.apiVersion,
           kind: "MeshAgent",
           metadata: { name: labels.addonName, namespace: cluster, ...annotations },
-          spec: asksOf(state, byCluster.get(cluster) ?? [], services.get(cluster) ?? [])
+          spec: askedOnce(state, cluster, byCluster.get(cluster) ?? [], services.get(cluster) ?? [])
         }
       }
     })
@@ -68,6 +69,21 @@ export const servicesToAsk = (offers: ReadonlyArray<ServiceOffer>): ReadonlyMap<
       )
     ].map(([cluster, asks]) => [cluster, asks.map(({ service }) => service)])
   )
+
+/** Of the very same units, works and services, the same is asked. */
+const askedOnce = (
+  state: HubState,
+  cluster: string,
+  units: ReadonlyArray<Unit>,
+  services: ReadonlyArray<ServiceAsk>
+): MeshAgentSpec => {
+  const works = units.map((unit) => worksOf(state, unit.cluster, unit.key))
+  const time = units.some(({ removal }) => removal !== undefined) ? state.now : ""
+  const inputs = [state.fleetId, time, ...units, ...works, ...services]
+  return asked(state, cluster, inputs, () => asksOf(state, units, services))
+}
+
+const asked = makeMemo<MeshAgentSpec>()
 
 const asksOf = (state: HubState, units: ReadonlyArray<Unit>, services: ReadonlyArray<ServiceAsk>): MeshAgentSpec => {
   const objects = new Map<string, Ask>()

@@ -14,6 +14,8 @@ import {
   type Verdict
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { knowledgeOf } from "./Knowledge.ts"
+import { makeMemo } from "./Memo.ts"
 import type { RefusedCluster } from "./resolveMeshes.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
 
@@ -43,8 +45,12 @@ export const deployedMeshes = (state: HubState): DeployedMeshes => {
       const name = names.deployedMeshName(cluster, deployment.metadata.name)
       const existing = onHub.get(`${cluster}/${name}`)
       const verdict = refusalOf(state, key, cluster, name, existing) ?? takenBy(meshes.get(`${cluster}/${name}`), key)
-      if (verdict === undefined) meshes.set(`${cluster}/${name}`, wishedMesh(deployment, cluster, name, existing))
-      else refusals.push({ deployment: key, cluster, mesh: name, verdict })
+      if (verdict === undefined) {
+        const wished = wishedOnce(state, `${cluster}/${name}`, [deployment, existing], () =>
+          wishedMesh(deployment, cluster, name, existing)
+        )
+        meshes.set(`${cluster}/${name}`, wished)
+      } else refusals.push({ deployment: key, cluster, mesh: name, verdict })
     }
   }
 
@@ -58,6 +64,8 @@ export const deployedMeshes = (state: HubState): DeployedMeshes => {
   }
   return { meshes: [...meshes.values()], refused: refusals }
 }
+
+const wishedOnce = makeMemo<WantedMesh>()
 
 /** The MeshDeployment, `namespace/name`, for which the hub made a Mesh; undefined for every other Mesh. */
 export const deploymentOf = (mesh: Mesh): string | undefined =>
@@ -174,7 +182,7 @@ const refusalOf = (
   name: string,
   existing: Mesh | undefined
 ): Verdict | undefined => {
-  const facts = state.clusters.find((candidate) => candidate.name === cluster)
+  const { facts } = knowledgeOf(state, cluster)
   if (facts === undefined) {
     return refused("ClusterNotFound", `there is no ManagedCluster ${cluster}: correct the name, or import the cluster`)
   }

@@ -18,7 +18,7 @@ import { resolveMeshes } from "./resolveMeshes.ts"
 import { resolvePeerings } from "./resolvePeerings.ts"
 import { rootsValidFrom } from "./trustedRoot.ts"
 import type { Unit } from "./Unit.ts"
-import { unitPlanOf } from "./unitPlanOf.ts"
+import { keptUnit, unitPlanOf } from "./unitPlanOf.ts"
 import { meshOf, type ResolvedPeerings } from "./WantedPeering.ts"
 
 /**
@@ -29,12 +29,12 @@ export const planHub = (state: HubState): Plan => {
   const meshes = resolveMeshes(state)
   const peerings = resolvePeerings(state, meshes.meshes)
   const live = liveUnits(state, meshes.meshes)
-  const ofClusters = clusterUnits(state, meshes.meshes).map((unit) => holdWhereUnreadable(state, unit))
+  const ofClusters = clusterUnits(state, meshes.meshes).map((unit) => keptUnit(state, holdWhereUnreadable(state, unit)))
   const clusterPlans = new Map(ofClusters.map((unit) => [unit.key, unitPlanOf(state, unit)]))
   const ofMeshes = [
     ...meshUnits(state, meshes.meshes, peerings.peerings, clusterPlans, live),
     ...peeringUnits(state, peerings)
-  ].map((unit) => holdWhereUnreadable(state, unit))
+  ].map((unit) => keptUnit(state, holdWhereUnreadable(state, unit)))
   const units = [...ofClusters, ...ofMeshes]
   const plans = new Map([...clusterPlans, ...ofMeshes.map((unit) => [unit.key, unitPlanOf(state, unit)] as const)])
   const progress = progressOfPeerings(state, peerings, plans)
@@ -61,6 +61,7 @@ export const planHub = (state: HubState): Plan => {
 
 /** A unit one of whose works cannot be read is not touched: what that work carries is unknown. */
 const holdWhereUnreadable = (state: HubState, unit: Unit): Unit => {
+  if (!state.malformed.some(({ kind }) => kind === "ManifestWork")) return unit
   const works = new Set(unit.stages.map(({ name }) => names.workName(unit.key, name)))
   const one = state.malformed.find(
     ({ kind, name, namespace }) => kind === "ManifestWork" && namespace === unit.cluster && works.has(name)

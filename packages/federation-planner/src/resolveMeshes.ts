@@ -34,7 +34,7 @@ export const resolveMeshes = (state: HubState): ResolvedMeshes => {
   const refusals = refusalsOf(state, candidates)
   const meshes = candidates.map((mesh): WantedMesh => {
     const refused = mesh.removal === undefined ? (mesh.refused ?? refusals.get(names.meshKey(mesh))) : undefined
-    return { ...mesh, refused }
+    return refused === mesh.refused ? mesh : { ...mesh, refused }
   })
   const refusedClusters = new Map<string, Array<RefusedCluster>>()
   for (const { deployment, ...refused } of deployed.refused.toSorted(byKey(({ cluster }) => cluster))) {

@@ -1,5 +1,6 @@
 import { byKey, keyOf, labels, names, type MeshPeering } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { makeKeeper } from "./Memo.ts"
 import { listPairs, pairKey, type ListedPair } from "./listedPairs.ts"
 import { peeringActions } from "./peeringActions.ts"
 import { peeringOf, type TakenNames } from "./peeringOf.ts"
@@ -26,7 +27,8 @@ export const resolvePeerings = (state: HubState, meshes: ReadonlyArray<WantedMes
   const peerings = new Map<string, WantedPeering>()
   for (const [key, peering] of existing) {
     const owners = ownersOf(key, (pair) => wants(pair, peering))
-    peerings.set(key, { ...keptPeering(state, wanted, peering, owners), gone: goneSides(state, peering) })
+    const kept = { ...keptPeering(state, wanted, peering, owners), gone: goneSides(state, peering) }
+    peerings.set(key, keepWanted(state, keyWithGone(kept), kept))
   }
   for (const [key, peering] of judged.accepted) {
     const owners = ownersOf(key, ({ refusal }) => refusal === undefined)
@@ -35,12 +37,14 @@ export const resolvePeerings = (state: HubState, meshes: ReadonlyArray<WantedMes
 
   const pairs = new Map<string, Array<Pair>>(state.federations.map((federation) => [keyOf(federation), []]))
   for (const { federation, key, left, refusal, right } of judged.pairs) {
-    pairs.get(keyOf(federation))?.push({ left, right, refusal, peering: peerings.get(key) })
+    const pair = { left, right, refusal, peering: peerings.get(key) }
+    pairs.get(keyOf(federation))?.push(keepPair(state, `${keyOf(federation)} ${key}`, pair))
   }
   const all = [...peerings.values()].sort(byKey(({ peering }) => peering.metadata.name))
   const going = all
     .filter((wanted) => !isFinished(wanted))
     .map((wanted) => ({ ...wanted, peering: withAnnotations(wanted, rootsToRecord(state, wanted)) }))
+    .map((wanted) => keepGoing(state, keyWithGone(wanted), wanted))
   return {
     peerings: going,
     pairs,
@@ -48,6 +52,14 @@ export const resolvePeerings = (state: HubState, meshes: ReadonlyArray<WantedMes
     actions: peeringActions(state, going, all.filter(isFinished))
   }
 }
+
+const keepWanted = makeKeeper<WantedPeering>()
+const keepGoing = makeKeeper<WantedPeering>()
+const keepPair = makeKeeper<Pair>()
+
+/** A set has no JSON, so what is gone is part of the key. */
+const keyWithGone = ({ gone, peering }: WantedPeering): string =>
+  `${peering.metadata.name} ${[...gone].sort().join(" ")}`
 
 /** A federation that is refused does not come to own a peering; one that owns it already does not lose it by that. */
 const wants = ({ federation, refusal }: JudgedPair, peering: MeshPeering): boolean =>

@@ -9,6 +9,7 @@ import {
   type ServiceExport
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { makeMemo } from "./Memo.ts"
 import { carriedObject } from "./sideObjects.ts"
 import {
   exportedServiceSet,
@@ -21,11 +22,13 @@ import { refuseOffers } from "./rules/offerRules.ts"
 import {
   otherSide,
   serviceKey,
+  sideUnitKey,
   type Pair,
   type ResolvedPeerings,
   type ServiceOffer,
   type SideName
 } from "./WantedPeering.ts"
+import { worksOf } from "./works.ts"
 
 /**
  * Resolves the services of all federations to offers from one mesh to another.
@@ -40,7 +43,10 @@ export const resolveServices = (
   const offers: Array<ServiceOffer> = []
   const strayServices = new Map<string, ReadonlyArray<FederatedService>>()
   for (const federation of state.federations.toSorted(byKey(keyOf))) {
-    const resolved = servicesOf(federation, pairs.get(keyOf(federation)) ?? [])
+    const ofFederation = pairs.get(keyOf(federation)) ?? []
+    const resolved = resolvedOnce(state, keyOf(federation), [federation, ...ofFederation], () =>
+      servicesOf(federation, ofFederation)
+    )
     offers.push(...resolved.offers)
     if (resolved.stray.length > 0) strayServices.set(keyOf(federation), resolved.stray)
   }
@@ -49,7 +55,14 @@ export const resolveServices = (
   return { offers: refuseOffers(state, incumbentsFirst, (offer) => delivered.has(offer)), strayServices }
 }
 
-const servicesOf = (federation: MeshFederation, pairs: ReadonlyArray<Pair>) => {
+interface ServicesOfFederation {
+  readonly offers: ReadonlyArray<ServiceOffer>
+  readonly stray: ReadonlyArray<FederatedService>
+}
+
+const resolvedOnce = makeMemo<ServicesOfFederation>()
+
+const servicesOf = (federation: MeshFederation, pairs: ReadonlyArray<Pair>): ServicesOfFederation => {
   const offers: Array<ServiceOffer> = []
   const stray: Array<FederatedService> = []
   for (const entry of (federation.spec.services ?? []).toSorted(byKey(({ name }) => name))) {
@@ -118,26 +131,52 @@ const fromUnknown = (from: MeshKey): string =>
 const toUnknown = (from: MeshKey, to: MeshKey): string =>
   `Mesh ${names.meshKey(to)} is no peer of ${names.meshKey(from)} in this MeshFederation. Add the pair to meshPeers, or correct \`to\`.`
 
-/** Tells whether the works of both sides carry an offer as it is wished now; reads each set of rules once. */
-const deliveredIn = (state: HubState): ((offer: ServiceOffer) => boolean) => {
-  const known = new Map<string, ReadonlySet<string>>()
-  const rulesOn = (peering: MeshPeering, side: SideName, rules: "exportRules" | "importRules"): ReadonlySet<string> => {
-    const key = `${peering.metadata.name} ${side} ${rules}`
-    const identity = rules === "exportRules" ? exportsIdentity(peering.spec[side]) : importsIdentity(peering.spec[side])
-    const carried = known.get(key) ?? new Set(rulesOf(carriedObject(state, peering, side, identity), rules))
-    known.set(key, carried)
-    return carried
-  }
-  return ({ exported, importAs, local, peering, side }) => {
+/** Tells whether the works of both sides carry an offer as it is wished now. */
+const deliveredIn =
+  (state: HubState): ((offer: ServiceOffer) => boolean) =>
+  (offer) => {
+    const { peering, side } = offer
     const existing = peering?.existing
     if (existing === undefined) return false
-    const exports = exportedServiceSet(existing.spec[side], [{ exported, local }])
-    const imports = importedServiceSet(existing.spec[otherSide(side)], [{ exported, importAs }])
-    const exportsOn = rulesOn(existing, side, "exportRules")
-    const importsOn = rulesOn(existing, otherSide(side), "importRules")
-    return (
-      rulesOf(exports, "exportRules").every((rule) => exportsOn.has(rule)) &&
-      rulesOf(imports, "importRules").every((rule) => importsOn.has(rule))
-    )
+    const exportsOn = rulesOn(state, existing, side, "exportRules")
+    const importsOn = rulesOn(state, existing, otherSide(side), "importRules")
+    const known = judged.get(offer)
+    if (known?.exportsOn === exportsOn && known.importsOn === importsOn) return known.delivered
+    const delivered = isCarried(offer, existing, exportsOn, importsOn)
+    judged.set(offer, { exportsOn, importsOn, delivered })
+    return delivered
   }
+
+/** Offers and sets of rules are never changed, so what was found once stays true. */
+const judged = new WeakMap<
+  ServiceOffer,
+  { readonly exportsOn: ReadonlySet<string>; readonly importsOn: ReadonlySet<string>; readonly delivered: boolean }
+>()
+
+const isCarried = (
+  { exported, importAs, local, side }: ServiceOffer,
+  { spec }: MeshPeering,
+  exportsOn: ReadonlySet<string>,
+  importsOn: ReadonlySet<string>
+): boolean =>
+  rulesOf(exportedServiceSet(spec[side], [{ exported, local }]), "exportRules").every((rule) => exportsOn.has(rule)) &&
+  rulesOf(importedServiceSet(spec[otherSide(side)], [{ exported, importAs }]), "importRules").every((rule) =>
+    importsOn.has(rule)
+  )
+
+/** The rules that the works of one side carry; of the same works only read once. */
+const rulesOn = (
+  state: HubState,
+  peering: MeshPeering,
+  name: SideName,
+  rules: "exportRules" | "importRules"
+): ReadonlySet<string> => {
+  const side = peering.spec[name]
+  const works = worksOf(state, side.cluster, sideUnitKey(peering, name))
+  return rulesOnce(state, `${peering.metadata.name} ${name} ${rules}`, [side, works], () => {
+    const identity = rules === "exportRules" ? exportsIdentity(side) : importsIdentity(side)
+    return new Set(rulesOf(carriedObject(state, peering, name, identity), rules))
+  })
 }
+
+const rulesOnce = makeMemo<ReadonlySet<string>>()
