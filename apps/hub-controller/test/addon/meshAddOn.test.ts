@@ -159,7 +159,11 @@ describe("the mesh add-on", () => {
       yield* until(find(world.hub, resources.roles, ref), (role) => role === undefined)
 
       yield* world.ocm.setAddOnInstalled("east", true)
-      yield* until(readAddOn(world, "east"), (addOn) => addOn.metadata.uid !== metadata.uid)
+      const addOnRef = { namespace: "east", name: labels.addonName }
+      yield* until(
+        find(world.hub, resources.managedClusterAddOns, addOnRef),
+        (addOn) => addOn !== undefined && addOn.metadata.uid !== metadata.uid
+      )
       yield* configure(world, "east", yield* writeConfig(world, { AGENT_IMAGE: "example.test/agent:1" }))
       yield* until(find(world.on("east"), resources.deployments, agent), (deployment) => deployment !== undefined)
     })

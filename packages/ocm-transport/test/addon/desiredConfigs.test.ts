@@ -35,6 +35,8 @@ const withReferences = (
     ...changes
   })
 
+const problem = (addOn: ManagedClusterAddOn, find: FindConfig) => desiredConfigs(addOn, supported, find).problem ?? ""
+
 describe("specHash", () => {
   it("is the hash that Go makes", () => {
     const spec = {
@@ -60,8 +62,6 @@ describe("desiredConfigs", () => {
   })
 
   it("waits for OCM to choose, for the rollout, and for what does not exist", () => {
-    const problem = (addOn: ManagedClusterAddOn, find: FindConfig) =>
-      desiredConfigs(addOn, supported, find).problem ?? ""
     assert.include(problem(addOnOn("east"), finding()), "no condition Configured yet")
     assert.include(problem(withReferences([reference("first")]), finding(first)), "waits for OCM to choose the state")
     assert.include(problem(withReferences([reference("first", "0")]), finding(first)), "its rollout has not come")
