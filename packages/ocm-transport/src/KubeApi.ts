@@ -76,7 +76,10 @@ export interface KubeApi {
     object: KubeObject,
     options?: { readonly subresource?: "status" | "approval"; readonly fieldManager?: string }
   ) => Effect<KubeObject, KubeError>
-  /** Server-side apply: the fields of `object` are what `fieldManager` owns from now on. */
+  /**
+   * Server-side apply: the fields of `object` are what `fieldManager` owns from now on. Leave an empty map out: where
+   * the manager owned its last key, an API server makes null of it, and refuses that in a custom resource (422).
+   */
   readonly apply: (
     type: ResourceType,
     object: KubeObject,
