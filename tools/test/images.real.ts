@@ -44,7 +44,10 @@ const unpack = (app: string): { readonly root: string; readonly command: Readonl
 const runReadOnly = (app: string, args: ReadonlyArray<string>) => {
   const { root, command } = unpack(app)
   const script = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec chroot "$@"`
-  return spawnSync("unshare", ["-m", "sh", "-c", script, root, ...command, ...args], { encoding: "utf8", env: {} })
+  return spawnSync("unshare", ["-m", "sh", "-c", script, root, ...command, ...args], {
+    encoding: "utf8",
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }
+  })
 }
 
 const apps = ["hub-controller", "agent"]
@@ -77,7 +80,7 @@ describe.each(apps)("image of %s", (app) => {
       const denied = (path) => { try { writeFileSync(path, ""); return false } catch { return true } }
       console.log(process.getuid(), ["/x", "/app/main.mjs", "/etc/passwd", "/usr/local/bin/node"].every(denied))`
     const node = [...command.slice(0, 3), "-e", program]
-    const { stdout } = spawnSync("chroot", node, { encoding: "utf8", env: {} })
+    const { stdout } = spawnSync("chroot", node, { encoding: "utf8", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } })
     expect(root).not.toBe("/")
     expect(stdout).toBe("65532 true\n")
   })

@@ -55,7 +55,7 @@ export const hubRights: ReadonlyArray<Right> = [
   right(
     "to be granted to each agent for its own MeshAgent: nobody can grant what they may not do",
     [resources.meshAgents],
-    ["get", "patch"],
+    ["patch"],
     { subresource: "status" }
   ),
   right("informers of OCM's kinds", [resources.managedClusters], read),
