@@ -70,7 +70,7 @@ const bench = Command.make(
     const folder = profile ?? (yield* temporaryFolder)
     const hub = { folder, profile, restSeconds: flags.rest, clusters: flags.fleet }
     const hubParts = ["sim", "real", "memory"].filter((part) => wanted.has(part))
-    const file = hubParts.length === 0 ? "" : yield* bundle("hub-controller", folder)
+    const file = hubParts.length === 0 ? "" : yield* bundle("hub-controller", folder, profile !== undefined)
     for (const part of hubParts) {
       const measuring = measureHub({
         ...hub,
@@ -81,7 +81,13 @@ const bench = Command.make(
       figures.push(...(yield* Effect.scoped(measuring)))
     }
     if (wanted.has("agent"))
-      figures.push(...(yield* measureAgent({ file: yield* bundle("agent", folder), folder, runs: flags.runs })))
+      figures.push(
+        ...(yield* measureAgent({
+          file: yield* bundle("agent", folder, profile !== undefined),
+          folder,
+          runs: flags.runs
+        }))
+      )
     yield* Console.log(`\n${printFigures(figures, new Map(earlier.map((figure) => [figure.name, figure])))}`)
     if (Option.isSome(flags.json))
       writeFileSync(flags.json.value, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`)

@@ -9,13 +9,16 @@ import { BenchError } from "../BenchError.ts"
 /** On which kind of API server the hub is. */
 export type ServerKind = "kube-sim" | "kube-apiserver"
 
+/** How many writes there were, by verb and kind. */
+export type WriteCounts = ReadonlyMap<string, number>
+
 /** The hub's API server. */
 export interface HubServer {
   readonly connection: Connection
   readonly kubeconfig: string
   readonly api: KubeApi
-  /** Writes to kinds that the hub controller writes, whoever made them, refused ones too; as the server counts them. */
-  readonly writes: Effect.Effect<number, BenchError>
+  /** Writes to kinds that the hub controller writes, whoever made them, by verb and kind; as the server counts them. */
+  readonly writes: Effect.Effect<WriteCounts, BenchError>
 }
 
 /** The kinds that the hub controller writes; a Lease that it holds is renewed at rest, and is no write in this sense. */
@@ -63,13 +66,15 @@ const untilServed = (api: KubeApi, type: (typeof hubKinds)[keyof typeof hubKinds
 const onSim = ({ connection, kubeconfig, requests }: KubeSim): Omit<HubServer, "api"> => ({
   connection,
   kubeconfig,
-  writes: Effect.map(requests, (counts) =>
-    Object.entries(counts)
-      .filter(([request]) => {
-        const [verb = "", resource = ""] = request.split(" ")
-        return writeVerbs.has(verb) && written.has(resource.split("/").at(-1) ?? "")
-      })
-      .reduce((sum, [, count]) => sum + count, 0)
+  writes: Effect.map(
+    requests,
+    (counts) =>
+      new Map(
+        Object.entries(counts).filter(([request]) => {
+          const [verb = "", resource = ""] = request.split(" ")
+          return writeVerbs.has(verb) && written.has(resource.split("/").at(-1) ?? "")
+        })
+      )
   )
 })
 
@@ -88,18 +93,29 @@ const onReal = Effect.gen(function* () {
   }
 })
 
-/** Adds up `apiserver_request_total` over all verbs that write and the kinds that the hub controller writes. */
-export const countWrites = (metrics: string): number =>
-  metrics
-    .split("\n")
-    .filter((line) => line.startsWith("apiserver_request_total{"))
-    .filter((line) => {
-      const [verb = "", resource = ""] = ["verb", "resource"].map(
-        (label) => new RegExp(`[{,]${label}="([^"]*)"`, "u").exec(line)?.[1]
-      )
-      return /^(APPLY|POST|PUT|PATCH|DELETE)$/u.test(verb) && written.has(resource)
-    })
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0)
+/** Reads `apiserver_request_total` of all verbs that write and the kinds that the hub controller writes. */
+export const countWrites = (metrics: string): WriteCounts => {
+  const counts = new Map<string, number>()
+  for (const line of metrics.split("\n")) {
+    if (!line.startsWith("apiserver_request_total{")) continue
+    const [verb = "", resource = "", subresource = ""] = ["verb", "resource", "subresource"].map(
+      (label) => new RegExp(`[{,]${label}="([^"]*)"`, "u").exec(line)?.[1]
+    )
+    if (!/^(APPLY|POST|PUT|PATCH|DELETE)$/u.test(verb) || !written.has(resource)) continue
+    const key = [verb, resource, subresource].filter((part) => part !== "").join(" ")
+    counts.set(key, (counts.get(key) ?? 0) + Number(line.slice(line.lastIndexOf(" ") + 1)))
+  }
+  return counts
+}
+
+/** What was written between two counts; `theirs` of it are writes of others. */
+export const writesBetween = (before: WriteCounts, after: WriteCounts, theirs: number) => {
+  const news = [...after].map(([key, count]) => [key, count - (before.get(key) ?? 0)] as const)
+  return {
+    total: news.reduce((sum, [, count]) => sum + count, 0) - theirs,
+    inWords: news.flatMap(([key, count]) => (count === 0 ? [] : [`${count} x ${key}`])).join(", ")
+  }
+}
 
 /** Makes namespaces, ManagedClusters and ManagedClusterAddOns: what OCM has on a hub for clusters that are alive. */
 export const registerClusters = (

@@ -10,7 +10,7 @@ import { BenchError } from "../BenchError.ts"
 import type { Figure } from "../Figure.ts"
 import { clustersOf, deploymentsOf, federationsOf, userNamespace, type FleetSize } from "../fleet/wishes.ts"
 import { startBundle } from "../process/startBundle.ts"
-import { registerClusters, type ServerKind, startHubServer } from "./HubServer.ts"
+import { type HubServer, registerClusters, type ServerKind, startHubServer, writesBetween } from "./HubServer.ts"
 import { playAgents } from "./playAgents.ts"
 
 export interface HubOptions {
@@ -44,7 +44,15 @@ export const measureHub = Effect.fnUntraced(function* (options: HubOptions) {
   const works = yield* api.informer(resources.manifestWorks)
   const start = (name: string) =>
     startBundle({ name, file: options.file, args: ["--kubeconfig", kubeconfig], folder, profile })
-  const writesOfHub = Effect.map(server.writes, (writes) => writes - agents.writes())
+  /** Notes where the counts stand; the result tells how many writes of the hub there were since. */
+  const countWrites = Effect.gen(function* () {
+    const [before, others] = [yield* server.writes, agents.writes()]
+    return Effect.gen(function* () {
+      const since = writesBetween(before, yield* server.writes, agents.writes() - others)
+      yield* Effect.logInfo(`writes, those of agents included: ${since.inWords}`)
+      return since.total
+    })
+  })
 
   const first = yield* Effect.gen(function* () {
     const hub = yield* start(`hub-${on}-${clusters}`)
@@ -53,13 +61,13 @@ export const measureHub = Effect.fnUntraced(function* (options: HubOptions) {
     yield* until(reported, (all) => all.length === clusters && all.every((agent) => agent["status"] !== undefined))
 
     const begun = performance.now()
-    const before = yield* writesOfHub
+    const written = yield* countWrites
     yield* Effect.forEach(deploymentsOf(size), (wish) =>
       api.create(resources.meshDeployments, wish, { fieldManager: "kubectl" })
     )
     yield* until(works, (all) => all.length >= clusters)
     const firstStage = performance.now() - begun
-    const writes = (yield* writesOfHub) - before - 1
+    const writes = (yield* written) - 1
 
     const latencies = yield* Effect.forEach(names, (cluster) =>
       Effect.gen(function* () {
@@ -78,21 +86,21 @@ export const measureHub = Effect.fnUntraced(function* (options: HubOptions) {
     )
     yield* until(federations, areReady)
     const federated = performance.now() - settling
-    yield* Effect.sleep("3 seconds")
-    const rested = yield* writesOfHub
+    yield* untilQuiet(server.writes)
+    const atRestWritten = yield* countWrites
     yield* Effect.sleep(restSeconds * 1000)
-    const atRest = (yield* writesOfHub) - rested
+    const atRest = yield* atRestWritten
     const usage = yield* hub.usage
     if (profile !== undefined) yield* hub.stop
     return { atRest, federated, firstStage, latencies, usage, works: (yield* works.list).length, writes }
   }).pipe(Effect.scoped)
 
   const afterRestart = yield* Effect.gen(function* () {
-    const before = yield* writesOfHub
+    const written = yield* countWrites
     const hub = yield* start(`hub-${on}-${clusters}-again`)
     yield* hub.ready
     yield* Effect.sleep(Math.min(restSeconds, 10) * 1000)
-    return { writes: (yield* writesOfHub) - before, usage: yield* hub.usage }
+    return { writes: yield* written, usage: yield* hub.usage }
   }).pipe(Effect.scoped)
 
   const figure = (name: string, unit: Figure["unit"], samples: ReadonlyArray<number>, limits = {}): Figure => ({
@@ -131,6 +139,17 @@ const conditionsOf = (object: KubeObject) =>
   )
 
 const decodeStatus = Schema.decodeUnknownOption(Schema.Struct({ conditions: Conditions }))
+
+/** Waits until nothing has been written for five seconds: Events and last services come after all is federated. */
+const untilQuiet = Effect.fnUntraced(function* (writes: HubServer["writes"]) {
+  let last = -1
+  for (let quiet = 0; quiet < 5;) {
+    const sum = [...(yield* writes).values()].reduce((one, other) => one + other, 0)
+    quiet = sum === last ? quiet + 1 : 0
+    last = sum
+    yield* Effect.sleep("1 second")
+  }
+})
 
 /** Waits until the objects are as wanted, at most five minutes. */
 const until = (

@@ -27,12 +27,16 @@ export interface Usage {
   readonly cpuSeconds: number
 }
 
-/** Makes the bundle of a program anew in `folder`. */
-export const bundle = (program: Program, folder: string): Effect.Effect<string, BenchError> =>
+/** Makes the bundle of a program anew in `folder`; `readable` for a profile that names functions. */
+export const bundle = (program: Program, folder: string, readable: boolean): Effect.Effect<string, BenchError> =>
   Effect.callback((resume) => {
     const cwd = fileURLToPath(new URL(`../../../${program}/`, import.meta.url))
     const outDir = join(folder, program)
-    const child = spawn("tsup", ["--silent", "--out-dir", outDir], { cwd, stdio: ["ignore", "ignore", "inherit"] })
+    const flags = readable ? ["--no-minify"] : []
+    const child = spawn("tsup", ["--silent", "--out-dir", outDir, ...flags], {
+      cwd,
+      stdio: ["ignore", "ignore", "inherit"]
+    })
     const file = join(outDir, "main.js")
     child.once("error", ({ message }) => resume(Effect.fail(new BenchError({ problem: `tsup: ${message}` }))))
     child.once("close", () =>
