@@ -10,6 +10,7 @@ const steps = [
   ["project references", "nx sync:check"],
   ["packages", "node tools/packages.mjs"],
   ["generated files", "node --conditions=@multicluster-mesh/source tools/crds.ts --check"],
+  ["licences", "node tools/licences.mjs"],
   ["chart", "node --conditions=@multicluster-mesh/source tools/chart.ts --check"]
 ]
 

@@ -1,0 +1,15 @@
+# The image of apps/hub-controller for those who build with a container engine:
+#   docker build -f deploy/docker/hub-controller.Dockerfile -t <image> .
+# `npm run images` makes a smaller one without an engine, the same bytes each time.
+FROM node:24-bookworm-slim AS build
+WORKDIR /src
+COPY . .
+RUN npm ci --no-audit --no-fund && cd apps/hub-controller && npx tsup
+
+FROM node:24-bookworm-slim
+COPY --from=build /src/apps/hub-controller/dist/main.js /app/main.mjs
+COPY --from=build /src/LICENSE /licenses/LICENSE
+ENV HOME=/tmp
+USER 65532:65532
+EXPOSE 8080
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=1", "/app/main.mjs"]
