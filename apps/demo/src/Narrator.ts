@@ -21,10 +21,11 @@ const indent = (text: string): string =>
     .map((line) => (line === "" ? "" : `    ${line}`))
     .join("\n")
 
+const say = (text: string) => Console.log(`  ${text}`)
+
 export const makeNarrator = (): Narrator => {
   let chapters = 0
   const said = new Set<string>()
-  const say = (text: string) => Console.log(`  ${text}`)
   return {
     chapter: (title) =>
       Effect.suspend(() => {

@@ -19,7 +19,7 @@ export const exampleText = (file: string): string =>
  */
 export const applyExample = (api: KubeApi, file: string) =>
   Effect.suspend(() => {
-    const object = parse(exampleText(file)) as KubeObject
+    const object: KubeObject = parse(exampleText(file))
     const type = types.get(object.kind)
     if (type === undefined) return Effect.die(`examples/quickstart/${file}: ${object.kind} is not a kind of the demo`)
     const annotations = { "kubectl.kubernetes.io/last-applied-configuration": `${JSON.stringify(object)}\n` }

@@ -17,7 +17,7 @@ import { makeWorld, type World } from "./World.ts"
 /** A cloud needs half a minute for a load balancer's address, the demo half a second. */
 const speed = 60
 
-const demo = Effect.fnUntraced(function* ({ keep, verbose }: { readonly keep: boolean; readonly verbose: boolean }) {
+const demo = Effect.fnUntraced(function* (keep: boolean) {
   const started = yield* Clock.currentTimeMillis
   const narrator = makeNarrator()
   yield* Console.log("Multicluster Mesh: discover, deploy and federate service meshes, on a simulated fleet")
@@ -28,7 +28,7 @@ const demo = Effect.fnUntraced(function* ({ keep, verbose }: { readonly keep: bo
     makeWorld({ clusters, speed })
   )
   const users = yield* tellTheStory(world, narrator, readTableFrom(world.hubSim.url))
-  if (keep) return yield* keepRunning(world)
+  if (keep) yield* keepRunning(world)
   yield* takeItAllAway(world, narrator, users)
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   yield* Console.log(
@@ -60,7 +60,7 @@ const keepRunning = Effect.fnUntraced(function* (world: World) {
       ""
     ].join("\n")
   )
-  return yield* Effect.never
+  yield* Effect.never
 })
 
 const command = Command.make(
@@ -75,7 +75,7 @@ const command = Command.make(
       Flag.withDefault(false)
     )
   },
-  (flags) => demo(flags).pipe(Effect.provideService(References.MinimumLogLevel, flags.verbose ? "Info" : "Error"))
+  (flags) => demo(flags.keep).pipe(Effect.provideService(References.MinimumLogLevel, flags.verbose ? "Info" : "Error"))
 ).pipe(Command.withDescription("Runs the whole main job on a simulated fleet, and tells what happens."))
 
 Command.run(command, { version: "0.0.0" }).pipe(

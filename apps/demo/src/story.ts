@@ -1,6 +1,6 @@
 import { callService } from "@multicluster-mesh/kube-sim"
-import { isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
-import type { KubeError, KubeObject } from "@multicluster-mesh/ocm-transport"
+import { decodeMeshDeployment, decodeMeshFederation, isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
+import type { KubeError } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { applyExample, exampleText } from "./applyYaml.ts"
 import { plantBookinfoOn, plantUsersMesh } from "./plant.ts"
@@ -59,10 +59,10 @@ export const tellTheStory = Effect.fnUntraced(function* (
   yield* say("$ kubectl apply -f examples/quickstart/mesh-federation-services.yaml")
   yield* applyExample(world.hub, "mesh-federation-services.yaml")
   yield* until(narrator, "both services are imported", imported(world, 2))
-  const federation = yield* world.hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name: "mcsm" })
+  const federation = yield* federationNamed(world, "mcsm")
   yield* say("$ kubectl -n open-cluster-management get meshfederation mcsm -o jsonpath='{.status.services}'")
   yield* show(
-    servicesOf(federation)
+    (federation.status?.services ?? [])
       .map((service) => `${service.service} -> ${service.host} (${service.state})`)
       .join("\n")
   )
@@ -74,20 +74,20 @@ export const tellTheStory = Effect.fnUntraced(function* (
       ? `answered by Service ${call.namespace}/${call.service} on ${call.cluster}`
       : `not answered: ${JSON.stringify(call)}`
   )
-  if (call._tag !== "Answered") return yield* Effect.die("the imported service does not answer")
+  if (call._tag !== "Answered") yield* Effect.die("the imported service does not answer")
 
   yield* chapter("A wish that cannot be granted")
   yield* say("$ kubectl apply -f examples/quickstart/mesh-federation-wrong.yaml")
   yield* applyExample(world.hub, "mesh-federation-wrong.yaml")
   yield* until(narrator, "it is refused, and says why", refused(world, "wrong"))
   yield* say("$ kubectl -n open-cluster-management describe meshfederation wrong")
-  const wrong = yield* world.hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name: "wrong" })
+  const { status: wrong } = yield* federationNamed(world, "wrong")
   yield* show(
     [
-      ...(statusOf(wrong).conditions ?? []).map(
+      ...(wrong?.conditions ?? []).map(
         ({ message, reason, status, type }) => `${type}=${status} ${reason}: ${message}`
       ),
-      ...notFederatedOf(wrong).map(({ message, peer, reason }) => `${peer.join(" and ")}: ${reason}: ${message}`)
+      ...(wrong?.notFederated ?? []).map(({ message, peer, reason }) => `${peer.join(" and ")}: ${reason}: ${message}`)
     ].join("\n")
   )
 
@@ -97,10 +97,13 @@ export const tellTheStory = Effect.fnUntraced(function* (
     yield* kubectl(`${group}/${type.plural}`)
   }
   yield* say("$ kubectl -n open-cluster-management get meshdeployment mesh -o jsonpath='{.status.appliedMeshes}'")
-  const deployment = yield* world.hub.get(resources.meshDeployments, { namespace: hubNamespaces.users, name: "mesh" })
-  yield* show(JSON.stringify(statusField(deployment, "appliedMeshes")))
+  const deployment = yield* Effect.flatMap(
+    world.hub.get(resources.meshDeployments, { namespace: hubNamespaces.users, name: "mesh" }),
+    (object) => Effect.orDie(decodeMeshDeployment(object))
+  )
+  yield* show(JSON.stringify(deployment.status?.appliedMeshes))
   yield* say("$ kubectl -n open-cluster-management get meshfederation mcsm -o jsonpath='{.status.federatedMeshes}'")
-  yield* show(JSON.stringify(statusField(federation, "federatedMeshes")))
+  yield* show(JSON.stringify(federation.status?.federatedMeshes))
   return { before, everything: planted.everything }
 })
 
@@ -121,8 +124,7 @@ export const takeItAllAway = Effect.fnUntraced(function* (
   yield* until(narrator, "peerings and meshes are gone, step by step", removed(world))
   yield* until(narrator, "no object of ours is left on any cluster but operators", onlyOperatorsLeft(world))
   const after = yield* users.everything
-  if (after !== users.before)
-    return yield* Effect.die(`the user's mesh has changed:\nbefore ${users.before}\nafter  ${after}`)
+  if (after !== users.before) yield* Effect.die(`the user's mesh has changed:\nbefore ${users.before}\nafter  ${after}`)
   yield* narrator.say("✓ the user's mesh on managedcluster3 is, byte for byte, what it was before")
 })
 
@@ -137,42 +139,24 @@ const settled = Effect.fnUntraced(function* <E>(look: Effect.Effect<string, E>) 
   }
 })
 
-interface ServiceLine {
-  readonly service: string
-  readonly host: string
-  readonly state: string
-  readonly message: string
-}
-
-interface RefusedPair {
-  readonly peer: ReadonlyArray<string>
-  readonly reason: string
-  readonly message: string
-}
-
-const statusField = (object: KubeObject, field: string): unknown => {
-  const status = object["status"]
-  return typeof status === "object" && status !== null && field in status
-    ? (status as Record<string, unknown>)[field]
-    : undefined
-}
-const servicesOf = (federation: KubeObject) => (statusField(federation, "services") ?? []) as ReadonlyArray<ServiceLine>
-const notFederatedOf = (federation: KubeObject) =>
-  (statusField(federation, "notFederated") ?? []) as ReadonlyArray<RefusedPair>
+const federationNamed = ({ hub }: World<ApiServer>, name: string) =>
+  Effect.flatMap(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name }), (object) =>
+    Effect.orDie(decodeMeshFederation(object))
+  )
 
 /** Whether the federation of the quickstart has `count` imported services. */
-export const imported = ({ hub }: World<ApiServer>, count: number) =>
-  Effect.map(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name: "mcsm" }), (federation) => {
-    const services = servicesOf(federation)
+export const imported = (world: World<ApiServer>, count: number) =>
+  Effect.map(federationNamed(world, "mcsm"), ({ status }) => {
+    const services = status?.services ?? []
     return {
       done: services.length === count && services.every((service) => service.state === "Imported"),
       progress: services.flatMap(({ message, service }) => (message === "" ? [] : [`${service}: ${message}`]))
     }
   })
 
-const refused = ({ hub }: World<ApiServer>, name: string) =>
-  Effect.map(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name }), (federation) => ({
-    done: notFederatedOf(federation).length > 0 && !isTrue(statusOf(federation).conditions, "Ready"),
+const refused = (world: World<ApiServer>, name: string) =>
+  Effect.map(federationNamed(world, name), ({ status }) => ({
+    done: (status?.notFederated ?? []).length > 0 && !isTrue(status?.conditions, "Ready"),
     progress: []
   }))
 

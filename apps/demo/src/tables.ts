@@ -64,7 +64,8 @@ export const tableOf = Effect.fnUntraced(function* (
   return rows.length === 0 ? "No resources found" : aligned([header, ...rows])
 })
 
-const cellText = (cell: unknown): string => (cell === null || cell === undefined ? "" : String(cell))
+const cellText = (cell: unknown): string =>
+  typeof cell === "string" ? cell : cell === null ? "" : JSON.stringify(cell ?? "")
 
 /** Columns under each other, three spaces between them. */
 const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {

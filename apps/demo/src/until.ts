@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import type { Narrator } from "./Narrator.ts"
 
 /** What the demo waited for did not come true in time: the last that was seen of it. */
-export class TooLate extends Schema.TaggedError<TooLate>()("TooLate", {
+class TooLate extends Schema.TaggedError<TooLate>()("TooLate", {
   waitedFor: Schema.String,
   seen: Schema.String
 }) {
@@ -34,10 +34,10 @@ export const until = Effect.fnUntraced(function* <E, R>(
       const started = yield* Clock.currentTimeMillis
       for (;;) {
         const seen = yield* look
-        if (seen.done) return
+        if (seen.done) break
         for (const line of seen.progress) yield* narrator.sayOnce(`  … ${line}`)
         if ((yield* Clock.currentTimeMillis) - started > Duration.toMillis(limit))
-          return yield* new TooLate({ waitedFor: text, seen: seen.progress.join("; ") })
+          yield* new TooLate({ waitedFor: text, seen: seen.progress.join("; ") })
         yield* Effect.sleep("100 millis")
       }
     })

@@ -37,7 +37,7 @@ export const meshMemberRoll = setOf(
 )
 
 /** The identity that certificates of a mesh carry. */
-export const trustDomain = Schema.String.annotate({
+const trustDomain = Schema.String.annotate({
   description:
     "Trust domain of the mesh. Meshes that are to be federated need different ones. Omitted: <mesh name>.local, so that they have."
 }).check(Schema.isPattern(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/u), Schema.isMaxLength(253))

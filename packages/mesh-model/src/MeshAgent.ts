@@ -195,7 +195,7 @@ export const NamespaceReport = Schema.Struct({
 export type NamespaceReport = typeof NamespaceReport.Type
 
 /** All that an agent says of its cluster. No clock in it: an unchanged cluster gives an unchanged report. */
-export const clusterReportFields = {
+const clusterReportFields = {
   parts: mapOf(
     Schema.Struct({
       name: ReportPart.annotate({ description: "Part of the report." }),

@@ -81,7 +81,7 @@ const reference = (member: KubeObject): string =>
   `${textAt(member, "spec", "controlPlaneRef", "namespace")}/${textAt(member, "spec", "controlPlaneRef", "name")}`
 
 /** What the mutating webhook writes into a new control plane. */
-export const withDefaults = (object: KubeObject, newest: string): KubeObject => {
+const withDefaults = (object: KubeObject, newest: string): KubeObject => {
   const spec = dataAt(object, "spec")
   const version = textAt(spec, "version") ?? newest
   const profiles = textsAt(spec, "profiles")

@@ -191,7 +191,7 @@ const plain = (
 const texts = (data: Data = {}): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string"))
 
-export const operatorLabels = (controlPlane: KubeObject, component: string): Readonly<Record<string, string>> => ({
+const operatorLabels = (controlPlane: KubeObject, component: string): Readonly<Record<string, string>> => ({
   [ownerLabel]: controlPlane.metadata.namespace ?? "",
   "maistra.io/owner-name": controlPlane.metadata.name,
   "app.kubernetes.io/component": component,
