@@ -1,5 +1,13 @@
 import { callService } from "@multicluster-mesh/kube-sim"
-import { decodeMeshDeployment, decodeMeshFederation, isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
+import {
+  decodeMeshDeployment,
+  decodeMeshFederation,
+  isTrue,
+  labels,
+  type MeshDeployment,
+  type MeshFederation,
+  resources
+} from "@multicluster-mesh/mesh-model"
 import type { KubeError } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { applyExample, exampleText } from "./applyYaml.ts"
@@ -97,10 +105,7 @@ export const tellTheStory = Effect.fnUntraced(function* (
     yield* kubectl(`${group}/${type.plural}`)
   }
   yield* say("$ kubectl -n open-cluster-management get meshdeployment mesh -o jsonpath='{.status.appliedMeshes}'")
-  const deployment = yield* Effect.flatMap(
-    world.hub.get(resources.meshDeployments, { namespace: hubNamespaces.users, name: "mesh" }),
-    (object) => Effect.orDie(decodeMeshDeployment(object))
-  )
+  const deployment = yield* deploymentNamed(world, "mesh")
   yield* show(JSON.stringify(deployment.status?.appliedMeshes))
   yield* say("$ kubectl -n open-cluster-management get meshfederation mcsm -o jsonpath='{.status.federatedMeshes}'")
   yield* show(JSON.stringify(federation.status?.federatedMeshes))
@@ -139,9 +144,14 @@ const settled = Effect.fnUntraced(function* <E>(look: Effect.Effect<string, E>) 
   }
 })
 
-const federationNamed = ({ hub }: World<ApiServer>, name: string) =>
+const federationNamed = ({ hub }: World<ApiServer>, name: string): Effect.Effect<MeshFederation, KubeError> =>
   Effect.flatMap(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name }), (object) =>
     Effect.orDie(decodeMeshFederation(object))
+  )
+
+const deploymentNamed = ({ hub }: World<ApiServer>, name: string): Effect.Effect<MeshDeployment, KubeError> =>
+  Effect.flatMap(hub.get(resources.meshDeployments, { namespace: hubNamespaces.users, name }), (object) =>
+    Effect.orDie(decodeMeshDeployment(object))
   )
 
 /** Whether the federation of the quickstart has `count` imported services. */

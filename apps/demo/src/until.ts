@@ -6,8 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Narrator } from "./Narrator.ts"
 
-/** What the demo waited for did not come true in time: the last that was seen of it. */
-class TooLate extends Schema.TaggedError<TooLate>()("TooLate", {
+/**
+ * What the demo waited for did not come true in time: the last that was seen of it.
+ *
+ * @public
+ */
+export class TooLate extends Schema.TaggedError<TooLate>()("TooLate", {
   waitedFor: Schema.String,
   seen: Schema.String
 }) {
