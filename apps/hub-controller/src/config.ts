@@ -36,14 +36,14 @@ export const flags = {
   qps: Flag.Int("qps").pipe(
     Flag.withSchema(Rate),
     Flag.withFallbackConfig(Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Rate)), "MESH_QPS")),
-    Flag.withDescription("Most calls a second to an API server, in the long run; 50 when omitted [MESH_QPS]"),
-    Flag.withDefault(50)
+    Flag.withDescription("Most calls a second to an API server, in the long run; 200 when omitted [MESH_QPS]"),
+    Flag.withDefault(200)
   ),
   burst: Flag.Int("burst").pipe(
     Flag.withSchema(Rate),
     Flag.withFallbackConfig(Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Rate)), "MESH_BURST")),
-    Flag.withDescription("Most calls to an API server at once, after a rest; 100 when omitted [MESH_BURST]"),
-    Flag.withDefault(100)
+    Flag.withDescription("Most calls to an API server at once, after a rest; 1000 when omitted [MESH_BURST]"),
+    Flag.withDefault(1000)
   ),
   healthPort: Flag.Int("health-port").pipe(
     Flag.withSchema(HealthPort),

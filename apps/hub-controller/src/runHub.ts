@@ -123,9 +123,12 @@ export const runHub = Effect.fnUntraced(function* (
     Effect.forever,
     Effect.forkScoped
   )
-  const writing = reconcileByKey(Stream.fromQueue(keys), write, { name: "write" })
+  const writing = reconcileByKey(Stream.fromQueue(keys), write, { name: "write", concurrency: writesAtOnce })
   return yield* Effect.raceFirst(Effect.forever(loop), Effect.andThen(writing, Effect.never))
 })
+
+/** An API server takes some milliseconds for a write, and a wish for a hundred clusters makes five hundred of them. */
+const writesAtOnce = 32
 
 const longestCoalesce = Duration.seconds(1)
 

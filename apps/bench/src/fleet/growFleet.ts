@@ -28,7 +28,7 @@ import { clustersOf, deploymentsOf, federationsOf, type FleetSize } from "./wish
 const now = "2026-11-25T12:00:00Z"
 
 /** The state of a hub on which everything is wished that `size` says, and nothing has happened yet. */
-export const freshFleet = (size: FleetSize): HubState => ({
+const freshFleet = (size: FleetSize): HubState => ({
   fleetId: "fleet",
   addonNamespace: "multicluster-mesh-addon",
   now,
@@ -50,7 +50,7 @@ export const freshFleet = (size: FleetSize): HubState => ({
 })
 
 /** Plans, writes what is planned and lets the clusters answer at once; returns undefined when there is nothing to do. */
-export const growOnce = (state: HubState): HubState | undefined => {
+const growOnce = (state: HubState): HubState | undefined => {
   const plan = planHub(state)
   const works = byKey(state.works)
   const meshes = byKey(state.meshes)
@@ -99,7 +99,7 @@ export const growFleet = (size: FleetSize): HubState => {
 }
 
 /** The state once every agent has answered what it is asked now. */
-export const answered = (state: HubState): HubState => {
+const answered = (state: HubState): HubState => {
   const works = Map.groupBy(state.works, ({ metadata }) => metadata.namespace)
   const clusters = state.clusters.map((cluster): ClusterFacts => {
     const { agent, name } = cluster

@@ -94,7 +94,7 @@ const onReal = Effect.gen(function* () {
 })
 
 /** Reads `apiserver_request_total` of all verbs that write and the kinds that the hub controller writes. */
-export const countWrites = (metrics: string): WriteCounts => {
+const countWrites = (metrics: string): WriteCounts => {
   const counts = new Map<string, number>()
   for (const line of metrics.split("\n")) {
     if (!line.startsWith("apiserver_request_total{")) continue

@@ -158,7 +158,7 @@ const until = (
 ): Effect.Effect<void, BenchError> =>
   informer.list.pipe(
     Effect.map(holds),
-    Effect.delay("2 millis"),
+    Effect.delay("10 millis"),
     Effect.repeat({ until: (done) => done }),
     Effect.timeout("5 minutes"),
     Effect.mapError(() => new BenchError({ problem: "the fleet did not come to where it was awaited" })),

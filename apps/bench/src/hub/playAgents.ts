@@ -1,5 +1,11 @@
-import { decodeManifestWork, decodeMeshAgent, labels, resources } from "@multicluster-mesh/mesh-model"
-import { type KubeApi, reconcileByKey, writeStatus } from "@multicluster-mesh/ocm-transport"
+import {
+  decodeManifestWork,
+  decodeMeshAgent,
+  labels,
+  type ManifestWork,
+  resources
+} from "@multicluster-mesh/mesh-model"
+import { type KubeApi, type KubeObject, reconcileByKey, writeStatus } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
@@ -30,6 +36,12 @@ export const playAgents = Effect.fnUntraced(function* (api: KubeApi, roots: Read
       )
     )
   }
+  const decoded = new WeakMap<KubeObject, ManifestWork>()
+  const decodeOnce = (work: KubeObject) => {
+    const known = decoded.get(work)
+    if (known !== undefined) return Effect.succeed(known)
+    return Effect.tap(decodeManifestWork(work), (one) => Effect.sync(() => decoded.set(work, one)))
+  }
   const answer = Effect.fnUntraced(function* (cluster: string) {
     const received = yield* agents.get({ namespace: cluster, name: labels.addonName })
     if (received === undefined) return
@@ -40,7 +52,7 @@ export const playAgents = Effect.fnUntraced(function* (api: KubeApi, roots: Read
     const report = reportOf(
       { name: cluster, root: roots.get(cluster) ?? "" },
       agent.spec,
-      yield* Effect.forEach(carried, (work) => decodeManifestWork(work))
+      yield* Effect.forEach(carried, decodeOnce)
     )
     const status = { observedGeneration: agent.metadata.generation ?? 0, report }
     const written = yield* writeStatus(api, resources.meshAgents, received, status, "played-agent")

@@ -61,7 +61,7 @@ export const startBundle = Effect.fnUntraced(function* ({ args, file, folder, na
   const running = yield* startProcess({
     name,
     command: process.execPath,
-    args: [...profileFlags(profile), file, ...args, "--health-port", String(port)],
+    args: [...imageFlags, ...profileFlags(profile), file, ...args, "--health-port", String(port)],
     folder
   }).pipe(Effect.mapError(({ message }) => new BenchError({ problem: message })))
   const program: RunningProgram = {
@@ -81,6 +81,9 @@ export const startBundle = Effect.fnUntraced(function* ({ args, file, folder, na
   }
   return program
 })
+
+/** As in the images: a small young generation, for a small process. */
+const imageFlags = ["--max-semi-space-size=1"]
 
 /** What a living process takes, as Linux has it. */
 const usageOf = (pid: number): Usage => {
