@@ -111,7 +111,10 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
       certificate: admin.certificate,
       key: admin.key
     }),
-    kubeconfig: kubeconfigOf(server, authority.certificate, admin.certificate, admin.key),
+    kubeconfig: kubeconfigOf(server, authority.certificate, {
+      "client-certificate-data": base64(admin.certificate),
+      "client-key-data": base64(admin.key)
+    }),
     authority,
     folder,
     etcd,
@@ -156,14 +159,13 @@ const ready = (server: string, ca: string): Effect.Effect<void, TestenvError> =>
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64")
 
-const kubeconfigOf = (server: string, ca: string, certificate: string, key: string): string =>
+/** A kubeconfig for one user of one API server. */
+export const kubeconfigOf = (server: string, ca: string, user: Readonly<Record<string, string>>): string =>
   JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
     clusters: [{ name: "testenv", cluster: { server, "certificate-authority-data": base64(ca) } }],
-    users: [
-      { name: "admin", user: { "client-certificate-data": base64(certificate), "client-key-data": base64(key) } }
-    ],
+    users: [{ name: "admin", user }],
     contexts: [{ name: "testenv", context: { cluster: "testenv", user: "admin" } }],
     "current-context": "testenv"
   })

@@ -5,6 +5,9 @@ export { type Proxy, startProxy } from "./startProxy.ts"
 export { type HelmTools, helmTools } from "./HelmTools.ts"
 export { startControllers } from "./startControllers.ts"
 export { type KubeTools, kubeTools } from "./KubeTools.ts"
+export { type Ocm, type OcmOptions, startOcm } from "./ocm/startOcm.ts"
+export { type Klusterlet } from "./ocm/startKlusterlet.ts"
+export { type OcmTools, ocmTools } from "./OcmTools.ts"
 export { type ProcessOptions, type RunningProcess, startProcess } from "./startProcess.ts"
 export {
   makeRawClient,

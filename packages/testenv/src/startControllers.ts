@@ -1,13 +1,11 @@
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import { writeFileSync } from "node:fs"
-import { request } from "node:https"
 import { join } from "node:path"
 import type { ControlPlane } from "./ControlPlane.ts"
 import { freePort } from "./freePort.ts"
 import { kubeTools } from "./KubeTools.ts"
 import { startProcess } from "./startProcess.ts"
-import { TestenvError } from "./TestenvError.ts"
+import { untilHealthy } from "./untilHealthy.ts"
 
 /** What the objects that we deliver rely on: garbage collection, namespaces that drain, roles that are aggregated. */
 const controllers = [
@@ -17,14 +15,17 @@ const controllers = [
   "serviceaccount-controller",
   "root-ca-certificate-publisher-controller"
 ]
+const signers = ["certificatesigningrequest-signing-controller", "certificatesigningrequest-cleaner-controller"]
 
 /**
  * Starts kube-controller-manager for a control plane. Start it after the CustomResourceDefinitions are there: the
  * garbage collector learns of kinds that come later only every half minute.
  *
+ * With `signs` it also issues the certificates that have been approved, by the authority of the control plane.
+ *
  * Errors: `TestenvError` with the end of its log when it does not come up.
  */
-export const startControllers = Effect.fnUntraced(function* (plane: ControlPlane) {
+export const startControllers = Effect.fnUntraced(function* (plane: ControlPlane, { signs = false } = {}) {
   const tools = yield* kubeTools
   const port = yield* freePort
   const kubeconfig = join(plane.folder, "admin.kubeconfig")
@@ -42,25 +43,18 @@ export const startControllers = Effect.fnUntraced(function* (plane: ControlPlane
       `--secure-port=${port}`,
       `--cert-dir=${at("kube-controller-manager")}`,
       "--leader-elect=false",
-      `--controllers=${controllers.join(",")}`,
+      `--controllers=${[...controllers, ...(signs ? signers : [])].join(",")}`,
+      ...(signs
+        ? [
+            `--cluster-signing-cert-file=${at("ca.crt")}`,
+            `--cluster-signing-key-file=${at("ca.key")}`,
+            "--cluster-signing-duration=24h"
+          ]
+        : []),
       `--root-ca-file=${at("ca.crt")}`,
       `--service-account-private-key-file=${at("accounts.key")}`
     ]
   })
-  yield* Effect.raceFirst(healthy(port), running.ended)
+  yield* Effect.raceFirst(untilHealthy("kube-controller-manager", port), running.ended)
   return running
 })
-
-/** Asks `/healthz` until it says ok; the certificate is one that the process made for itself. */
-const healthy = (port: number): Effect.Effect<void, TestenvError> =>
-  Effect.callback<void, TestenvError>((resume) => {
-    const failed = (problem: string) =>
-      resume(Effect.fail(new TestenvError({ part: "kube-controller-manager", problem })))
-    request(`https://127.0.0.1:${port}/healthz`, { rejectUnauthorized: false, timeout: 2000 }, (response) => {
-      response.resume()
-      if (response.statusCode === 200) resume(Effect.void)
-      else failed(`/healthz says ${response.statusCode}`)
-    })
-      .once("error", (cause) => failed(cause.message))
-      .end()
-  }).pipe(Effect.retry(Schedule.max([Schedule.spaced("100 millis"), Schedule.recurs(300)])))

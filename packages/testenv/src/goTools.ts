@@ -1,0 +1,68 @@
+import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { cacheFolder } from "./cacheFolder.ts"
+import { TestenvError } from "./TestenvError.ts"
+
+/** A Go module of `tools` whose tool block names programs. */
+export interface GoModule {
+  /** Name of its folder in `tools`, and of the cache. */
+  readonly name: string
+  /** What is built, for people. */
+  readonly what: string
+  readonly version: string
+  /** Files that the build gives. */
+  readonly binaries: ReadonlyArray<string>
+  /** Variables that the linker sets. */
+  readonly stamp?: string
+  /** What else helps where Go is missing. */
+  readonly otherwise?: string
+}
+
+/** The folder of a Go module of `tools`. */
+export const moduleFolder = (name: string): string => fileURLToPath(new URL(`../../../tools/${name}/`, import.meta.url))
+
+/**
+ * The folder with the binaries of a Go module, built into a cache outside the tree, which is keyed by the sums of all
+ * that goes into them. The first build takes some minutes, a later one none.
+ *
+ * Errors: `TestenvError` when Go is missing or the build fails; it says which command to run.
+ */
+export const goTools = (module: GoModule): Effect.Effect<string, TestenvError> =>
+  Effect.suspend(() => {
+    const sums = readFileSync(join(moduleFolder(module.name), "go.sum"))
+    const key = createHash("sha256").update(sums).update(module.version).digest("hex").slice(0, 16)
+    const folder = join(cacheFolder(module.name), key)
+    return missingIn(folder, module.binaries).length === 0 ? Effect.succeed(folder) : build(module, folder)
+  })
+
+/** Those of `files` that are not there. */
+export const missingIn = (folder: string, files: ReadonlyArray<string>): ReadonlyArray<string> =>
+  files.map((file) => join(folder, file)).filter((file) => !existsSync(file))
+
+/** Builds into a folder of its own and renames it: who else builds at the same time wins or loses, and harms nothing. */
+const build = (module: GoModule, folder: string): Effect.Effect<string, TestenvError> => {
+  const fail = (problem: string) => Effect.fail(new TestenvError({ part: `${module.what} binaries`, problem }))
+  if (spawnSync("go", ["version"]).status !== 0) {
+    return fail(`Go is needed to build them: install Go 1.26 or newer${module.otherwise ?? ""}`)
+  }
+  process.stderr.write(`building ${module.what} ${module.version} once, into ${folder} (takes some minutes)\n`)
+  mkdirSync(cacheFolder(module.name), { recursive: true })
+  const making = mkdtempSync(join(cacheFolder(module.name), "making-"))
+  const flags = ["-trimpath", "-ldflags", `-s -w ${module.stamp ?? ""}`, "-o", `${making}/`]
+  const done = spawnSync("go", ["build", ...flags, "tool"], {
+    cwd: moduleFolder(module.name),
+    stdio: ["ignore", "inherit", "inherit"]
+  })
+  if (done.status !== 0) {
+    rmSync(making, { recursive: true, force: true })
+    return fail(`go build failed, see above; try: cd tools/${module.name} && go build tool`)
+  }
+  if (existsSync(folder)) rmSync(making, { recursive: true, force: true })
+  else renameSync(making, folder)
+  const missing = missingIn(folder, module.binaries)
+  return missing.length === 0 ? Effect.succeed(folder) : fail(`the build did not give ${missing.join(", ")}`)
+}
