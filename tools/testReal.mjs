@@ -5,7 +5,8 @@ const parts = {
   api: ["contract.real", "scenario.real"],
   faults: ["test/faults/"],
   helm: ["helm.real"],
-  images: ["images.real"]
+  images: ["images.real"],
+  ocm: ["test/ocm/"]
 }
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"))
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))

@@ -36,13 +36,13 @@ export interface Cluster<S extends ApiServer = KubeSim> {
 }
 
 /** A hub and its managed clusters, with everything that runs on them but the product itself. */
-export interface World<S extends ApiServer = KubeSim> {
+export interface World<S extends ApiServer = KubeSim, O = OcmSim> {
   readonly hub: KubeApi
   readonly hubSim: S
   readonly clusters: ReadonlyArray<Cluster<S>>
   readonly on: (cluster: string) => Cluster<S>
   readonly network: OssmWorld
-  readonly ocm: OcmSim
+  readonly ocm: O
   /** How long a person waits before they repeat what was refused. */
   readonly userRetry: Duration.Duration
   /** Runs the product while the scope lives: the hub controller, and an agent on each cluster. */
@@ -54,6 +54,8 @@ export interface ProductOptions {
   readonly plan?: NonNullable<HubOptions["plan"]>
   /** Clusters without an agent. */
   readonly without?: ReadonlyArray<string>
+  /** How the agent of a cluster speaks to the hub; as an administrator when absent. */
+  readonly hubOf?: (cluster: string) => KubeApi
 }
 
 export interface Product {
@@ -70,17 +72,34 @@ export interface WorldOptions {
 /** The versions that the simulated operator installs: an old release, which takes the `v2.1` of the first examples. */
 const versions = ["v2.0", "v2.1"]
 
+/** A hub and its clusters before OCM has joined them. */
+export interface Unjoined<S extends ApiServer> {
+  readonly hub: KubeApi
+  readonly hubSim: S
+  readonly clusters: ReadonlyArray<Cluster<S>>
+  readonly speed: number
+}
+
 /** Starts API servers, OCM and the mesh operators, all simulated; ends with the scope. */
-export const makeWorld = (options: WorldOptions) => makeWorldOn((name) => makeKubeSim({ name }), options)
+export const makeWorld = (options: WorldOptions) =>
+  makeWorldOn((name) => makeKubeSim({ name }), options, simulateOcmFor)
+
+/** OCM as kube-sim plays it. */
+export const simulateOcmFor = <S extends ApiServer>({ hub, clusters, speed }: Unjoined<S>) =>
+  simulateOcm({
+    hub,
+    clusters,
+    delays: { statusSync: Duration.millis(10_000 / speed), retry: Duration.millis(Math.min(500, 30_000 / speed)) }
+  })
 
 /**
- * The same on API servers that `start` starts, each under a name of its own; OCM and the mesh operators are simulated.
- * `complete` is run for each server once the CustomResourceDefinitions are there that are there from the start.
+ * The same on API servers that `start` starts, each under a name of its own, with the OCM that `join` brings; the mesh
+ * operators are simulated.
  */
-export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E>(
+export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, O, F>(
   start: (name: string) => Effect.Effect<S, E, Scope>,
   { clusters: names, speed }: WorldOptions,
-  complete: (server: S) => Effect.Effect<void, E, Scope> = () => Effect.void
+  join: (fleet: Unjoined<S>) => Effect.Effect<O, F, Scope>
 ) {
   const hubSim = yield* start("hub")
   const hub = yield* makeKubeApi(hubSim.connection)
@@ -105,13 +124,8 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E>(
       return cluster
     })
   )
-  const ocm = yield* simulateOcm({
-    hub,
-    clusters,
-    delays: { statusSync: Duration.millis(10_000 / speed), retry: Duration.millis(Math.min(500, 30_000 / speed)) }
-  })
-  yield* Effect.forEach([hubSim, ...clusters.map(({ sim }) => sim)], complete, { concurrency: "unbounded" })
-  const world: World<S> = {
+  const ocm = yield* join({ hub, hubSim, clusters, speed })
+  const world: World<S, O> = {
     hub,
     hubSim,
     clusters,
@@ -123,7 +137,7 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E>(
     network,
     ocm,
     userRetry: Duration.millis(1000 / speed),
-    startProduct: Effect.fnUntraced(function* ({ plan, without = [] } = {}) {
+    startProduct: Effect.fnUntraced(function* ({ plan, without = [], hubOf = () => hub } = {}) {
       const hubWorks = yield* makeSignal
       yield* Effect.forkScoped(
         Effect.orDie(
@@ -141,7 +155,7 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E>(
           const works = yield* makeSignal
           yield* Effect.forkScoped(
             runAgent({
-              hub,
+              hub: hubOf(name),
               local: api,
               cluster: name,
               resync: Duration.millis(Math.min(1000, 60_000 / speed)),

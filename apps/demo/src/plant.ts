@@ -20,7 +20,7 @@ export interface UsersPlace {
 
 /** Puts a mesh on a cluster, `istio-system/basic` unless it shall be elsewhere, with the member `istio-apps`. */
 export const plantUsersMesh = Effect.fnUntraced(function* (
-  world: World<ApiServer>,
+  world: World<ApiServer, unknown>,
   cluster: string,
   place: UsersPlace = { namespace: "istio-system", name: "basic" }
 ) {
@@ -60,7 +60,11 @@ const kindsInMesh: ReadonlyArray<ResourceType> = [
 ]
 
 /** Bookinfo on two clusters: the caller has the Services alone, and lets peers add endpoints to them. */
-export const plantBookinfoOn = Effect.fnUntraced(function* (world: World<ApiServer>, caller: string, server: string) {
+export const plantBookinfoOn = Effect.fnUntraced(function* (
+  world: World<ApiServer, unknown>,
+  caller: string,
+  server: string
+) {
   const namespace = "mesh-bookinfo"
   yield* plantBookinfo(world.on(server).api, namespace, ["reviews", "ratings"])
   yield* plantBookinfo(world.on(caller).api, namespace)

@@ -10,6 +10,7 @@ import {
 } from "@multicluster-mesh/mesh-model"
 import type { KubeError } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
+import type { Scope } from "effect/Scope"
 import { applyExample, exampleText } from "./applyYaml.ts"
 import { plantBookinfoOn, plantUsersMesh } from "./plant.ts"
 import type { Narrator } from "./Narrator.ts"
@@ -21,9 +22,10 @@ const group = `/apis/${labels.apiVersion}`
 
 /** The main job from an empty hub to a federation; what `--keep` leaves running. */
 export const tellTheStory = Effect.fnUntraced(function* (
-  world: World<ApiServer>,
+  world: World<ApiServer, unknown>,
   narrator: Narrator,
-  readTable: (path: string) => Effect.Effect<unknown, TableError>
+  readTable: (path: string) => Effect.Effect<unknown, TableError>,
+  startProduct: Effect.Effect<unknown, unknown, Scope> = world.startProduct()
 ) {
   const { chapter, say, show } = narrator
   const kubectl = (path: string) => Effect.flatMap(tableOf(readTable, path), show)
@@ -33,7 +35,7 @@ export const tellTheStory = Effect.fnUntraced(function* (
   yield* say("Someone runs a mesh of their own on managedcluster3: control plane istio-system/basic.")
   yield* until(narrator, "its operator has installed it", planted.ready)
   const before = yield* settled(planted.everything)
-  yield* world.startProduct()
+  yield* startProduct
   yield* until(narrator, "the hub shows it as a Mesh", allReady(world.hub, resources.meshes, 1))
   yield* say("$ kubectl -n managedcluster3 get mesh")
   yield* kubectl(`${group}/namespaces/managedcluster3/meshes`)
@@ -114,7 +116,7 @@ export const tellTheStory = Effect.fnUntraced(function* (
 
 /** Deletes all that the story made, and proves that the user's mesh is as it was. */
 export const takeItAllAway = Effect.fnUntraced(function* (
-  world: World<ApiServer>,
+  world: World<ApiServer, unknown>,
   narrator: Narrator,
   users: { readonly before: string; readonly everything: Effect.Effect<string, KubeError> }
 ) {
@@ -144,18 +146,18 @@ const settled = Effect.fnUntraced(function* <E>(look: Effect.Effect<string, E>) 
   }
 })
 
-const federationNamed = ({ hub }: World<ApiServer>, name: string): Effect.Effect<MeshFederation, KubeError> =>
+const federationNamed = ({ hub }: World<ApiServer, unknown>, name: string): Effect.Effect<MeshFederation, KubeError> =>
   Effect.flatMap(hub.get(resources.meshFederations, { namespace: hubNamespaces.users, name }), (object) =>
     Effect.orDie(decodeMeshFederation(object))
   )
 
-const deploymentNamed = ({ hub }: World<ApiServer>, name: string): Effect.Effect<MeshDeployment, KubeError> =>
+const deploymentNamed = ({ hub }: World<ApiServer, unknown>, name: string): Effect.Effect<MeshDeployment, KubeError> =>
   Effect.flatMap(hub.get(resources.meshDeployments, { namespace: hubNamespaces.users, name }), (object) =>
     Effect.orDie(decodeMeshDeployment(object))
   )
 
 /** Whether the federation of the quickstart has `count` imported services. */
-export const imported = (world: World<ApiServer>, count: number) =>
+export const imported = (world: World<ApiServer, unknown>, count: number) =>
   Effect.map(federationNamed(world, "mcsm"), ({ status }) => {
     const services = status?.services ?? []
     return {
@@ -164,13 +166,13 @@ export const imported = (world: World<ApiServer>, count: number) =>
     }
   })
 
-const refused = (world: World<ApiServer>, name: string) =>
+const refused = (world: World<ApiServer, unknown>, name: string) =>
   Effect.map(federationNamed(world, name), ({ status }) => ({
     done: (status?.notFederated ?? []).length > 0 && !isTrue(status?.conditions, "Ready"),
     progress: []
   }))
 
-const removed = Effect.fnUntraced(function* ({ hub }: World<ApiServer>) {
+const removed = Effect.fnUntraced(function* ({ hub }: World<ApiServer, unknown>) {
   const peerings = (yield* hub.list(resources.meshPeerings)).items
   const meshes = (yield* hub.list(resources.meshes)).items.filter(
     (mesh) => mesh.metadata.namespace !== "managedcluster3"
@@ -186,7 +188,7 @@ const removed = Effect.fnUntraced(function* ({ hub }: World<ApiServer>) {
 })
 
 /** Everything that still carries our mark on the clusters. */
-const onlyOperatorsLeft = Effect.fnUntraced(function* ({ clusters }: World<ApiServer>) {
+const onlyOperatorsLeft = Effect.fnUntraced(function* ({ clusters }: World<ApiServer, unknown>) {
   const left: Array<string> = []
   for (const { api, name } of clusters)
     for (const type of resources.delivered) {

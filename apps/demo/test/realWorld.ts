@@ -3,14 +3,28 @@ import {
   makeRawClient,
   startControllers,
   startControlPlane,
+  startOcm,
   TestenvError
 } from "@multicluster-mesh/testenv"
 import * as Effect from "effect/Effect"
 import { TableError } from "../src/tables.ts"
-import { makeWorldOn, type WorldOptions } from "../src/World.ts"
+import { makeWorldOn, simulateOcmFor, type WorldOptions } from "../src/World.ts"
 
 /** The demo's world on real etcds, kube-apiservers and kube-controller-managers. */
-export const makeRealWorld = (options: WorldOptions) => makeWorldOn(startControlPlane, options, startControllers)
+export const makeRealWorld = (options: WorldOptions) =>
+  makeWorldOn(startControlPlane, options, (fleet) =>
+    Effect.tap(simulateOcmFor(fleet), () =>
+      Effect.forEach([fleet.hubSim, ...fleet.clusters.map(({ sim }) => sim)], (plane) => startControllers(plane), {
+        concurrency: "unbounded"
+      })
+    )
+  )
+
+/** The same, joined by OCM's own programs. */
+export const makeOcmWorld = (options: WorldOptions) =>
+  makeWorldOn(startControlPlane, options, ({ hubSim, clusters }) =>
+    startOcm({ hub: hubSim, clusters: clusters.map(({ name, sim }) => ({ name, plane: sim })) })
+  )
 
 /** Reads the API server's own tables, as the story shows them. */
 export const realTables = (plane: ControlPlane) =>

@@ -1,2 +1,3 @@
+export { meshAddOn } from "./addon/meshAddOn.ts"
 export { HubNotPrepared } from "./fleetId.ts"
 export { defaultAddonNamespace, type HubOptions, runHub } from "./runHub.ts"
