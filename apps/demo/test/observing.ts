@@ -9,7 +9,7 @@ import type { Scope } from "effect/Scope"
 import { parse } from "yaml"
 import { exampleText } from "../src/applyYaml.ts"
 import { allReady } from "../src/until.ts"
-import { hubNamespaces, type World } from "../src/World.ts"
+import { type ApiServer, hubNamespaces, type World } from "../src/World.ts"
 
 /** A test on the real clock, because API servers answer over HTTP; without the logs of what runs in it. */
 export const quietly = <E>(name: string, test: Effect.Effect<void, E, Scope>) =>
@@ -77,7 +77,7 @@ export const deploymentFor = (...clusters: ReadonlyArray<string>): KubeObject =>
 }
 
 /** Applies the MeshDeployment of the quickstart for `clusters`, and waits until its meshes are ready. */
-export const deploy = Effect.fnUntraced(function* ({ hub }: World, ...clusters: ReadonlyArray<string>) {
+export const deploy = Effect.fnUntraced(function* ({ hub }: Pick<World, "hub">, ...clusters: ReadonlyArray<string>) {
   yield* hub.apply(resources.meshDeployments, deploymentFor(...clusters), { fieldManager: "kubectl" })
   yield* eventually(
     "the meshes are ready",
@@ -87,11 +87,14 @@ export const deploy = Effect.fnUntraced(function* ({ hub }: World, ...clusters: 
   )
 })
 
-export const undeploy = ({ hub }: World) =>
+export const undeploy = ({ hub }: Pick<World, "hub">) =>
   hub.delete(resources.meshDeployments, { namespace: hubNamespaces.users, name: "mesh" })
 
 /** Everything with our mark on a cluster, with its uid: what was made again is not what was there. */
-export const oursOn = (world: World, cluster: string): Effect.Effect<ReadonlyArray<string>, KubeError> =>
+export const oursOn = (
+  world: Pick<World<ApiServer>, "on">,
+  cluster: string
+): Effect.Effect<ReadonlyArray<string>, KubeError> =>
   Effect.map(
     Effect.forEach(resources.delivered, (type) =>
       listServed(world.on(cluster).api, type, { labelSelector: labels.fleetLabel })
