@@ -1,6 +1,6 @@
 /** Where the klusterlet of a managed cluster lives, and its add-ons. */
 export const klusterletNamespace = "open-cluster-management-agent"
-export const addOnNamespace = "open-cluster-management-agent-addon"
+const addOnNamespace = "open-cluster-management-agent-addon"
 export const hubNamespace = "open-cluster-management-hub"
 /** Who joins clusters to the hub. */
 export const bootstrapUser = "testenv-bootstrap"
