@@ -1,3 +1,4 @@
+import { labels, resources } from "@multicluster-mesh/mesh-model"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
@@ -18,6 +19,11 @@ it("the demo's story comes true through OCM's own programs, with agents that reg
       const product = world.startProduct({ hubOf })
       const users = yield* tellTheStory(world, narrator, yield* realTables(world.hubSim), product)
       yield* takeItAllAway(world, narrator, users)
+      const others = hubOf("managedcluster1").get(resources.meshAgents, {
+        namespace: "managedcluster2",
+        name: labels.addonName
+      })
+      expect((yield* Effect.flip(others)).reason._tag).toBe("Forbidden")
       return ((yield* Clock.currentTimeMillis) - started) / 1000
     }).pipe(Effect.scoped)
   )
