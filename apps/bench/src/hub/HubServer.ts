@@ -31,7 +31,9 @@ const written: ReadonlySet<string> = new Set(
     resources.meshAgents,
     resources.manifestWorks,
     resources.events,
-    resources.secrets
+    resources.secrets,
+    resources.managedClusterAddOns,
+    resources.clusterRoles
   ].map(({ plural }) => plural)
 )
 
@@ -94,7 +96,7 @@ const onReal = Effect.gen(function* () {
 })
 
 /** Reads `apiserver_request_total` of all verbs that write and the kinds that the hub controller writes. */
-const countWrites = (metrics: string): WriteCounts => {
+export const countWrites = (metrics: string): WriteCounts => {
   const counts = new Map<string, number>()
   for (const line of metrics.split("\n")) {
     if (!line.startsWith("apiserver_request_total{")) continue

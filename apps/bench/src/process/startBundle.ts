@@ -68,8 +68,10 @@ export const startBundle = Effect.fnUntraced(function* ({ args, file, folder, na
     ended: running.ended,
     ready: Effect.tryPromise({
       try: async () => {
-        const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`)
-        if (!ok) throw new Error("not ready")
+        const answer = await fetch(`http://127.0.0.1:${port}/readyz`)
+        const message = await answer.text()
+        // one that waits for the lease is ready too
+        if (!answer.ok || message.startsWith("stands by")) throw new Error(message)
       },
       catch: () => new BenchError({ problem: `${name} is not ready; its log: ${lastLines(running.log)}` })
     }).pipe(Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 1500 })),
