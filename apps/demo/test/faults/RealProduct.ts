@@ -1,5 +1,6 @@
+import { type Connection, connectionTo, kubeConfigFile } from "@multicluster-mesh/ocm-transport"
 import type { Authority, ControlPlane, Proxy } from "@multicluster-mesh/testenv"
-import { makeAuthority, type RunningProcess, startProcess, startProxy } from "@multicluster-mesh/testenv"
+import { makeAuthority, type RunningProcess, startProcess, startProxy, TestenvError } from "@multicluster-mesh/testenv"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -7,6 +8,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { World } from "../../src/World.ts"
+import { answersWith } from "./answersWith.ts"
 
 /** The group of all that the product is to the hub, so that rights and limits can name it. */
 export const productGroup = "multicluster-mesh:product"
@@ -27,7 +29,9 @@ export interface RealProduct {
   /** Between the whole product and the hub. */
   readonly hubProxy: Proxy
   /** Replaces all certificates on disk; those before are refused `gapMillis` earlier than the new ones are there. */
-  readonly rotateCredentials: (gapMillis: number) => Effect.Effect<void>
+  readonly rotateCredentials: (gapMillis: number) => Effect.Effect<void, TestenvError>
+  /** As one of the hub controllers, with the credentials that are on disk now. */
+  readonly connection: Effect.Effect<Connection, TestenvError>
   /** Ends that nobody asked for. */
   readonly misdeeds: Effect.Effect<ReadonlyArray<string>>
 }
@@ -39,16 +43,23 @@ export const startRealProduct = Effect.fnUntraced(function* (world: World<Contro
   const { folder } = world.hubSim
   const hubProxy = yield* startProxy(portOf(world.hubSim))
   const names = ["hub-controller", ...world.clusters.map(({ name }) => `agent-${name}`)]
+  const kubeconfigs = new Map(names.map((name) => [name, writeKubeconfig(folder, name, hubProxy.port)]))
+  const kubeconfig = (name: string): string => kubeconfigs.get(name) ?? ""
+  const connection = Effect.gen(function* () {
+    const { credentials, server } = yield* kubeConfigFile(kubeconfig("hub-controller"))
+    return connectionTo(server, yield* credentials)
+  }).pipe(Effect.mapError(({ message }) => new TestenvError({ part: "kubeconfig", problem: message })))
   const rotateCredentials = Effect.fnUntraced(function* (gapMillis: number) {
+    const old = yield* connection
     const authority = yield* Effect.promise(() => makeAuthority("product-ca"))
     yield* world.hubSim.trustClients([authority.certificate])
+    yield* answersWith(old, 401)
     yield* Effect.sleep(gapMillis)
     for (const name of names) yield* writeCredentials(folder, name, authority)
   })
-  const kubeconfigs = new Map<string, string>()
-  for (const name of names) kubeconfigs.set(name, writeKubeconfig(folder, name, hubProxy.port))
-  yield* rotateCredentials(0)
-  const kubeconfig = (name: string): string => kubeconfigs.get(name) ?? ""
+  const first = yield* Effect.promise(() => makeAuthority("product-ca"))
+  yield* world.hubSim.trustClients([first.certificate])
+  for (const name of names) yield* writeCredentials(folder, name, first)
   const start = (name: string, app: string, args: ReadonlyArray<string>) =>
     keepRunning(name, (what) => misdeeds.push(what), {
       name,
@@ -70,6 +81,7 @@ export const startRealProduct = Effect.fnUntraced(function* (world: World<Contro
     agents,
     hubProxy,
     rotateCredentials,
+    connection,
     misdeeds: Effect.sync(() => [...misdeeds])
   }
   return product

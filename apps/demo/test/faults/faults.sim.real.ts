@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import type { Arena, Fault } from "./Arena.ts"
 import { play, playUndisturbed } from "./play.ts"
+import { playNamed } from "./playNamed.ts"
 import { makeSimArena } from "./simArena.ts"
 import { lineOf } from "./table.ts"
 
@@ -15,7 +16,7 @@ it.live(
       const arena = yield* makeSimArena
       const reference = yield* playUndisturbed(arena)
       const faults = ["all of the product ended", "hub: down (503), watches cut", "agent ended", "hub-controller ended"]
-      const cells = yield* play(arena, reference, 2, (_, index) => named(arena, faults[index]), quiet)
+      const cells = yield* playNamed(arena, reference, 2, faults, quiet)
       assert.deepStrictEqual(cells.filter(({ problems }) => problems.length > 0).map(lineOf), [])
       assert.deepStrictEqual(
         cells.map(({ fault }) => fault),
@@ -29,12 +30,6 @@ it.live(
 )
 
 const quiet = () => Effect.void
-
-const named = ({ faults }: Arena, name: string | undefined): Fault => {
-  const fault = faults.find((fault) => fault.name === name)
-  if (fault === undefined) throw new Error(`no fault is called ${name}`)
-  return fault
-}
 
 const harmTo = ({ world }: Arena): Fault => ({
   name: "someone labels the user's control plane",

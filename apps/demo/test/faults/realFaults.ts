@@ -3,6 +3,7 @@ import type { KubeApi, KubeObject, ResourceType } from "@multicluster-mesh/ocm-t
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import type { World } from "../../src/World.ts"
+import { answersWith } from "./answersWith.ts"
 import type { Fault } from "./Arena.ts"
 import { productGroup, type ProcessOfProduct, type RealProduct } from "./RealProduct.ts"
 
@@ -69,7 +70,7 @@ export const realFaults = (world: World<ControlPlane>, product: RealProduct): Re
     },
     {
       name: "hub turns the product away (429)",
-      strike: (dice) => turnAway(world.hub, dice.between(1000, 6000))
+      strike: (dice) => turnAway(world.hub, product, dice.between(1000, 6000))
     },
     {
       name: "credentials rotated, old ones refused",
@@ -132,7 +133,7 @@ const named = (type: ResourceType, spec: unknown): KubeObject => ({
 })
 
 /** Priority and fairness has no room for the product, and no queue either. */
-const turnAway = (hub: KubeApi, millis: number) =>
+const turnAway = (hub: KubeApi, { connection }: RealProduct, millis: number) =>
   Effect.acquireUseRelease(
     Effect.andThen(
       hub.create(
@@ -164,7 +165,11 @@ const turnAway = (hub: KubeApi, millis: number) =>
         })
       )
     ),
-    () => Effect.sleep(millis),
+    () =>
+      connection.pipe(
+        Effect.flatMap((product) => answersWith(product, 429)),
+        Effect.andThen(Effect.sleep(millis))
+      ),
     () =>
       Effect.orDie(Effect.andThen(hub.delete(schemas, { name: "no-room" }), hub.delete(levels, { name: "no-room" })))
   )

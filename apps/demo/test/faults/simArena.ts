@@ -1,13 +1,13 @@
 import { runAgent } from "@multicluster-mesh/agent"
 import { runHub } from "@multicluster-mesh/hub-controller"
-import type { Fault as ServerFault, KubeSim } from "@multicluster-mesh/kube-sim"
+import { type Fault as ServerFault, type KubeSim, makeKubeSim, simulateOcm } from "@multicluster-mesh/kube-sim"
 import { makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import { hubNamespaces, makeWorld, type World } from "../../src/World.ts"
+import { hubNamespaces, makeWorldOn, type World } from "../../src/World.ts"
 import { countWrites } from "../observing.ts"
 import type { Arena, Fault } from "./Arena.ts"
 import type { Dice } from "./Dice.ts"
@@ -15,11 +15,17 @@ import { plantUsers } from "./plantUsers.ts"
 import { stageClusters } from "./stages.ts"
 
 const speed = 180
+/** OCM's own, faster; a conflict that a work agent meets is tried again after `reapply`, in OCM after 4 minutes. */
+const delays = { statusSync: Duration.millis(55), retry: Duration.millis(166), reapply: Duration.seconds(10) }
 const resync = Duration.millis(333)
 
 /** The world on kube-sim, with the product in this process. */
 export const makeSimArena = Effect.gen(function* () {
-  const world = yield* makeWorld({ clusters: stageClusters, speed })
+  const world = yield* makeWorldOn(
+    (name) => makeKubeSim({ name }),
+    { clusters: stageClusters, speed },
+    ({ hub, clusters }) => simulateOcm({ hub, clusters, delays })
+  )
   const users = yield* plantUsers(world)
   const misdeeds: Array<string> = []
   const clock = yield* movableClock
