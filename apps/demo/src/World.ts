@@ -13,6 +13,7 @@ import {
 } from "@multicluster-mesh/kube-sim"
 import { customResourceDefinitions, resources } from "@multicluster-mesh/mesh-model"
 import { type Connection, type KubeApi, makeKubeApi, type Readiness } from "@multicluster-mesh/ocm-transport"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
@@ -140,7 +141,8 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, 
     startProduct: Effect.fnUntraced(function* ({ plan, without = [], hubOf = () => hub } = {}) {
       const hubWorks = yield* makeSignal
       yield* Effect.forkScoped(
-        Effect.orDie(
+        aloud(
+          "the hub controller",
           runHub({
             hub,
             addonNamespace: hubNamespaces.addon,
@@ -154,13 +156,16 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, 
         Effect.fnUntraced(function* ({ api, name }) {
           const works = yield* makeSignal
           yield* Effect.forkScoped(
-            runAgent({
-              hub: hubOf(name),
-              local: api,
-              cluster: name,
-              resync: Duration.millis(Math.min(1000, 60_000 / speed)),
-              onReadiness: works.hear
-            })
+            aloud(
+              `the agent of ${name}`,
+              runAgent({
+                hub: hubOf(name),
+                local: api,
+                cluster: name,
+                resync: Duration.millis(Math.min(1000, 60_000 / speed)),
+                onReadiness: works.hear
+              })
+            )
           )
           return works.heard
         })
@@ -170,6 +175,15 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, 
   }
   return world
 })
+
+/** A part of the product that ends by itself says why: nobody waits for its fiber. */
+const aloud = <E, R>(what: string, part: Effect.Effect<never, E, R>) =>
+  part.pipe(
+    Effect.tapCause((cause) =>
+      Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.logFatal(`${what} has ended`, cause)
+    ),
+    Effect.orDie
+  )
 
 /** Heard once a part of the product says for the first time that it does its work. */
 const makeSignal = Effect.map(Latch.make(), (latch) => ({
