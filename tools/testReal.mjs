@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process"
 
 const parts = {
-  api: ["contract.real", "scenario.real"],
+  api: ["pool.real", "contract.real", "scenario.real"],
   faults: ["test/faults/"],
   helm: ["helm.real"],
   images: ["images.real"],

@@ -1,8 +1,8 @@
 import {
+  borrowControlPlane,
   type ControlPlane,
   makeRawClient,
   startControllers,
-  startControlPlane,
   startOcm,
   TestenvError
 } from "@multicluster-mesh/testenv"
@@ -12,7 +12,7 @@ import { makeWorldOn, simulateOcmFor, type WorldOptions } from "../src/World.ts"
 
 /** The demo's world on real etcds, kube-apiservers and kube-controller-managers. */
 export const makeRealWorld = (options: WorldOptions) =>
-  makeWorldOn(startControlPlane, options, (fleet) =>
+  makeWorldOn(borrowControlPlane, options, (fleet) =>
     Effect.tap(simulateOcmFor(fleet), () =>
       Effect.forEach([fleet.hubSim, ...fleet.clusters.map(({ sim }) => sim)], (plane) => startControllers(plane), {
         concurrency: "unbounded"
@@ -22,7 +22,7 @@ export const makeRealWorld = (options: WorldOptions) =>
 
 /** The same, joined by OCM's own programs. */
 export const makeOcmWorld = (options: WorldOptions) =>
-  makeWorldOn(startControlPlane, options, ({ hubSim, clusters }) =>
+  makeWorldOn(borrowControlPlane, options, ({ hubSim, clusters }) =>
     startOcm({ hub: hubSim, clusters: clusters.map(({ name, sim }) => ({ name, plane: sim })) })
   )
 

@@ -8,9 +8,10 @@ import { request } from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Authority, makeAuthority, signingKey } from "./certificates.ts"
-import { compactEtcd } from "./compactEtcd.ts"
+import { etcdAt } from "./etcd.ts"
 import { freePort } from "./freePort.ts"
 import { kubeTools } from "./KubeTools.ts"
+import { rememberState } from "./rememberState.ts"
 import { type RunningProcess, startProcess } from "./startProcess.ts"
 import { TestenvError } from "./TestenvError.ts"
 
@@ -35,6 +36,8 @@ export interface ControlPlane {
   readonly trustClients: (authorities: ReadonlyArray<string>) => Effect.Effect<void>
   /** Compacts etcd: what happened before now is forgotten. */
   readonly forget: Effect.Effect<void, TestenvError>
+  /** Brings all that it keeps back to what was there when it had started. */
+  readonly wipe: Effect.Effect<void, TestenvError>
 }
 
 /**
@@ -104,6 +107,9 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
     yield* Effect.raceFirst(ready(server, authority.certificate), Effect.raceFirst(etcd.ended, started.ended))
   }).pipe(Scope.provide(scope))
   yield* start
+  const store = etcdAt(etcdPort)
+  yield* hasNamespaces(store)
+  const restore = yield* rememberState(store)
   const result: ControlPlane = {
     server,
     connection: connectionTo(server, {
@@ -128,7 +134,8 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
         yield* start
       }),
     trustClients: (authorities) => Effect.asVoid(trustClients(authorities)),
-    forget: compactEtcd(etcdPort)
+    forget: store.compact,
+    wipe: Effect.andThen(trustClients([]), restore)
   }
   return result
 })
@@ -156,6 +163,22 @@ const ready = (server: string, ca: string): Effect.Effect<void, TestenvError> =>
     call.once("timeout", () => call.destroy(new Error("no answer")))
     call.end()
   }).pipe(Effect.retry(Schedule.max([Schedule.spaced("100 millis"), Schedule.recurs(600)])))
+
+/** An API server makes its own namespaces only after it has said that it is ready. */
+const hasNamespaces = (store: ReturnType<typeof etcdAt>): Effect.Effect<void, TestenvError> =>
+  store.readAll.pipe(
+    Effect.filterOrFail(
+      (entries) => {
+        const paths = new Set(entries.map(({ key }) => Buffer.from(key, "base64").toString()))
+        return ["default", "kube-node-lease", "kube-public", "kube-system"].every((name) =>
+          paths.has(`/registry/namespaces/${name}`)
+        )
+      },
+      () => new TestenvError({ part: "kube-apiserver", problem: "its own namespaces do not appear" })
+    ),
+    Effect.retry(Schedule.max([Schedule.spaced("100 millis"), Schedule.recurs(300)])),
+    Effect.asVoid
+  )
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64")
 

@@ -52,6 +52,7 @@ const build = (module: GoModule, folder: string): Effect.Effect<string, TestenvE
   process.stderr.write(`building ${module.what} ${module.version} once, into ${folder} (takes some minutes)\n`)
   mkdirSync(cacheFolder(module.name), { recursive: true })
   const making = mkdtempSync(join(cacheFolder(module.name), "making-"))
+  const started = Date.now()
   const flags = ["-trimpath", "-ldflags", `-s -w ${module.stamp ?? ""}`, "-o", `${making}/`]
   const done = spawnSync("go", ["build", ...flags, "tool"], {
     cwd: moduleFolder(module.name),
@@ -61,6 +62,7 @@ const build = (module: GoModule, folder: string): Effect.Effect<string, TestenvE
     rmSync(making, { recursive: true, force: true })
     return fail(`go build failed, see above; try: cd tools/${module.name} && go build tool`)
   }
+  process.stderr.write(`built ${module.what} in ${Math.round((Date.now() - started) / 1000)} s\n`)
   if (existsSync(folder)) rmSync(making, { recursive: true, force: true })
   else renameSync(making, folder)
   const missing = missingIn(folder, module.binaries)

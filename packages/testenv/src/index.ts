@@ -1,5 +1,6 @@
 export { type Authority, type KeyPair, makeAuthority } from "./certificates.ts"
 export { type ControlPlane, startControlPlane } from "./ControlPlane.ts"
+export { borrowControlPlane } from "./borrowControlPlane.ts"
 export { freePort } from "./freePort.ts"
 export { type Proxy, startProxy } from "./startProxy.ts"
 export { type HelmTools, helmTools } from "./HelmTools.ts"

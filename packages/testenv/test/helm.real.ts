@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { startControlPlane } from "../src/ControlPlane.ts"
+import { borrowControlPlane } from "../src/borrowControlPlane.ts"
 import { helmTools } from "../src/HelmTools.ts"
 import { installOcm } from "./installOcm.ts"
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
   tools = await Effect.runPromise(helmTools)
   await Effect.runPromise(
     Effect.gen(function* () {
-      const plane = yield* startControlPlane("helm")
+      const plane = yield* borrowControlPlane("helm")
       writeFileSync(join(folder, "kubeconfig"), plane.kubeconfig, { mode: 0o600 })
     }).pipe(Scope.provide(scope))
   )

@@ -6,7 +6,8 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { type ControlPlane, startControlPlane } from "../src/ControlPlane.ts"
+import { borrowControlPlane } from "../src/borrowControlPlane.ts"
+import type { ControlPlane } from "../src/ControlPlane.ts"
 import { freePort } from "../src/freePort.ts"
 import { helmTools } from "../src/HelmTools.ts"
 import { startProcess } from "../src/startProcess.ts"
@@ -21,7 +22,7 @@ let kubectl: (args: ReadonlyArray<string>, input?: string) => string
 
 beforeAll(async () => {
   const tools = await Effect.runPromise(helmTools)
-  plane = await Effect.runPromise(Scope.provide(startControlPlane("rights"), scope))
+  plane = await Effect.runPromise(Scope.provide(borrowControlPlane("rights"), scope))
   const admin = join(plane.folder, "kubeconfig")
   writeFileSync(admin, plane.kubeconfig, { mode: 0o600 })
   kubectl = (args, input) =>
