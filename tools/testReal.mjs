@@ -15,9 +15,10 @@ if (unknown.length > 0) {
   console.error(`no such part: ${unknown.join(", ")}; there are: ${Object.keys(parts).join(", ")}`)
   process.exit(2)
 }
-const files = named.flatMap((part) => parts[part])
-const { status } = spawnSync("vitest", ["run", "--config", "vitest.real.config.ts", ...files, ...flags], {
-  cwd: new URL("..", import.meta.url),
-  stdio: "inherit"
-})
-process.exit(status ?? 1)
+const root = new URL("..", import.meta.url)
+const run = (command, ...args) => {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" })
+  if (status !== 0) process.exit(status ?? 1)
+}
+run("node", "--conditions=@multicluster-mesh/source", "tools/buildTools.ts", ...named)
+run("vitest", "run", "--config", "vitest.real.config.ts", ...named.flatMap((part) => parts[part]), ...flags)

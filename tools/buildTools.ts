@@ -1,0 +1,8 @@
+// Builds the programs of real control planes, before any test's time runs: buildTools.ts [part of test:real ...]
+import * as Effect from "effect/Effect"
+import { kubeTools } from "../packages/testenv/src/KubeTools.ts"
+import { ocmTools } from "../packages/testenv/src/OcmTools.ts"
+
+const parts = process.argv.slice(2)
+await Effect.runPromise(kubeTools)
+if (parts.length === 0 || parts.includes("ocm")) await Effect.runPromise(ocmTools)
