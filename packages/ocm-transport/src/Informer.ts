@@ -18,7 +18,10 @@ export interface Informer {
    * Each subscriber gets its own; a key that it has not taken yet waits once, however often it changes.
    */
   readonly changes: Stream<ObjectRef>
-  /** False before the first complete list and while the copy may be stale: not connected, or kind not served. */
+  /**
+   * False before the first complete list and while the copy may be stale: not connected, kind not served, or connected
+   * again less than a second ago, when what was missed may still be on its way.
+   */
   readonly synced: Effect<boolean>
   /** Takes over what a write returned, if it is newer than the copy: the next read sees the write. */
   readonly upsert: (object: KubeObject) => Effect<void>

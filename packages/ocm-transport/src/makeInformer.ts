@@ -19,8 +19,8 @@ import { makeSubscribers } from "./Subscribers.ts"
 import { watch } from "./watch.ts"
 import { watchAll } from "./watchAll.ts"
 
-/** After a fault of the connection or the server. */
-const reconnect = { first: Duration.millis(500), most: Duration.seconds(30) }
+/** After a fault of the connection or the server: whoever comes back from an outage is not left alone for long. */
+const reconnect = { first: Duration.millis(500), most: Duration.seconds(5) }
 /** While the kind is not served: its operator may be installed at any time, or never. */
 const lookAgain = { first: Duration.seconds(2), most: Duration.seconds(30) }
 /** All informers of a fleet may be told at once that their version is too old. */
@@ -28,11 +28,13 @@ const relist = { first: Duration.seconds(1), most: Duration.seconds(30) }
 const backoffOf: { readonly [tag in KubeErrorReason["_tag"]]?: Backoff } = { Gone: relist, NotServed: lookAgain }
 /** A watch that lasted this long was a good one: the next fault is a first one again. */
 const goodWatch = Duration.seconds(10)
+/** What was missed comes at once when a watch goes on, but nothing says that it has all come. */
+const catchUp = Duration.seconds(1)
 
 /**
  * Keeps a copy of the selected objects while the scope lives: lets a watch tell all there is and follow on or, where
  * the server cannot do that, lists pages and watches from there. Begins again after every fault with growing waits;
- * what was known stays readable meanwhile, and `synced` says that it may be stale.
+ * what was known stays readable meanwhile, and `synced` says that it may be stale, until what was missed is there.
  */
 export const makeInformer = Effect.fnUntraced(function* (
   requests: Requests,
@@ -42,9 +44,12 @@ export const makeInformer = Effect.fnUntraced(function* (
   const copy = makeObjectCopy()
   const subscribers = makeSubscribers()
   const listed = yield* Latch.make()
-  let synced = false
+  const clock = yield* Clock.Clock
+  // the time from which on the copy can be relied on
+  let syncedFrom = Number.POSITIVE_INFINITY
   let mustList = true
-  let failures = 0
+  // in a row, each sort on its own: the first "too old" after an outage is a first one
+  const failures = new Map<Backoff, number>()
   let lastProblem = ""
 
   const project = (object: KubeObject): KubeObject => {
@@ -55,7 +60,7 @@ export const makeInformer = Effect.fnUntraced(function* (
   const onAll = (objects: ReadonlyArray<KubeObject>, version: string) => {
     const changed = copy.replaceAll(objects, version)
     mustList = false
-    synced = true
+    syncedFrom = 0
     lastProblem = ""
     subscribers.publish(changed)
     listed.openUnsafe()
@@ -75,7 +80,9 @@ export const makeInformer = Effect.fnUntraced(function* (
     onBookmark: copy.passed
   }
   const onOpen = () => {
-    synced = true
+    if (syncedFrom === Number.POSITIVE_INFINITY) {
+      syncedFrom = clock.currentTimeMillisUnsafe() + Duration.toMillis(catchUp)
+    }
     lastProblem = ""
   }
   const follow = Effect.suspend(() =>
@@ -89,9 +96,9 @@ export const makeInformer = Effect.fnUntraced(function* (
   )
 
   const pause = Effect.fnUntraced(function* (backoff: Backoff, error?: KubeError) {
-    const wait = yield* growing(backoff, failures, error && retryAfterOf(error))
-    failures += 1
-    yield* Effect.sleep(wait)
+    const before = failures.get(backoff) ?? 0
+    failures.set(backoff, before + 1)
+    yield* Effect.sleep(yield* growing(backoff, before, error && retryAfterOf(error)))
   })
 
   /** A server that ends each watch at once must not be asked without pause. */
@@ -100,7 +107,7 @@ export const makeInformer = Effect.fnUntraced(function* (
     const exit = yield* Effect.exit(watching)
     const lasted = (yield* Clock.currentTimeMillis) - begun
     yield* Metric.update(Metric.withAttributes(watchRestarts, { resource: type.plural, reason: reasonOf(exit) }), 1)
-    if (lasted >= Duration.toMillis(goodWatch)) failures = 0
+    if (lasted >= Duration.toMillis(goodWatch)) failures.clear()
     else if (Exit.isSuccess(exit) && exit.value !== "cannot") yield* pause(reconnect)
     return yield* exit
   })
@@ -115,7 +122,7 @@ export const makeInformer = Effect.fnUntraced(function* (
   })
 
   const onError = Effect.fnUntraced(function* (error: KubeError) {
-    synced = false
+    syncedFrom = Number.POSITIVE_INFINITY
     const { _tag } = error.reason
     // a kind that comes back is another one: its versions begin anew
     if (_tag === "Gone" || _tag === "NotServed") mustList = true
@@ -132,7 +139,7 @@ export const makeInformer = Effect.fnUntraced(function* (
   yield* round.pipe(
     Effect.catch(onError),
     Effect.catchCause((cause) => {
-      synced = false
+      syncedFrom = Number.POSITIVE_INFINITY
       mustList = true
       if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
       return Effect.andThen(Effect.logError("informer: a bug, begins anew", cause), pause(reconnect))
@@ -145,7 +152,7 @@ export const makeInformer = Effect.fnUntraced(function* (
     list: listed.whenOpen(Effect.sync(copy.all)),
     get: (ref) => listed.whenOpen(Effect.sync(() => copy.get(ref))),
     changes: subscribers.changes(() => copy.all().map(refOf)),
-    synced: Effect.sync(() => synced),
+    synced: Effect.map(Clock.currentTimeMillis, (now) => now >= syncedFrom),
     upsert: (object) => Effect.sync(() => copy.takeOver(project(object), isSurelySelected(options, object)))
   }
   return informer

@@ -96,9 +96,12 @@ export const reconcileByKey = <E, R, E2, R2>(
 
       const settle = Effect.fnUntraced(function* (key: string, exit: Exit.Exit<LookAgain | void, E>) {
         const { changed = false, failures: before = 0 } = states.get(key) ?? {}
-        const failures = Exit.isFailure(exit) ? before + 1 : 0
-        if (changed) return enqueue(key, failures)
-        if (Exit.isFailure(exit)) return yield* wait(key, yield* growing(backoff, before), failures)
+        if (Exit.isFailure(exit)) {
+          const pause = changed ? Duration.zero : yield* growing(backoff, before)
+          yield* sayOrDie(name, exit.cause, pause)
+          return changed ? enqueue(key, before + 1) : yield* wait(key, pause, before + 1)
+        }
+        if (changed) return enqueue(key, 0)
         if (exit.value !== undefined) return yield* wait(key, exit.value.requeueAfter, 0)
         states.delete(key)
         return yield* restIfOver
@@ -111,7 +114,6 @@ export const reconcileByKey = <E, R, E2, R2>(
         const exit = yield* Effect.exit(reconcile(key))
         const seconds = Number((yield* Clock.monotonicTimeNanos) - begun) / 1e9
         yield* Metric.update(Metric.withAttributes(reconcileSeconds, { loop: name }), seconds)
-        if (Exit.isFailure(exit)) yield* sayOrDie(name, exit.cause)
         yield* Metric.update(Metric.withAttributes(reconcileRuns, { loop: name, result: resultOf(exit) }), 1)
         yield* settle(key, exit)
       })
@@ -134,11 +136,19 @@ export const reconcileByKey = <E, R, E2, R2>(
     })
   )
 
-/** A bug, or our own end, is not a failure of the key. */
-const sayOrDie = <E>(name: string, cause: Cause.Cause<E>): Effect.Effect<void> =>
+/**
+ * A bug, or our own end, is not a failure of the key. A failure is told in one line: where the call was made says
+ * nothing of why an API server refuses it.
+ */
+const sayOrDie = <E>(name: string, cause: Cause.Cause<E>, pause: Duration.Duration): Effect.Effect<void> =>
   Cause.hasDies(cause) || Cause.hasInterrupts(cause)
     ? Effect.orDie(Effect.failCause(cause))
-    : Effect.logWarning(`${name} failed`, cause)
+    : Effect.logWarning(`${name} failed, again in ${Duration.toSeconds(pause).toFixed(1)} s: ${wordsOf(cause)}`)
+
+const wordsOf = <E>(cause: Cause.Cause<E>): string => {
+  const error = Cause.squash(cause)
+  return error instanceof Error ? error.message : String(error)
+}
 
 const resultOf = (exit: Exit.Exit<LookAgain | void, unknown>): string => {
   if (Exit.isFailure(exit)) return "failed"

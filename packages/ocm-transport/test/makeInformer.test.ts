@@ -81,7 +81,7 @@ for (const [server, start] of [
             ["watch", "8"]
           ]
         )
-        assertWaits(calls.slice(1), [0.5, 1, 2, 4, 8, 16])
+        assertWaits(calls.slice(1), [0.5, 1, 2, 4, 5, 5])
         assert.deepStrictEqual(names((yield* informer.list).map(({ metadata }) => metadata)), ["a", "b"])
         assert.isFalse(yield* informer.synced)
       })
@@ -117,6 +117,43 @@ for (const [server, start] of [
       })
     )
 
+    it.effect("after an outage, one that is told that its version is too old lists soon", () =>
+      Effect.gen(function* () {
+        const { seen } = yield* start({
+          list: () => listed(5, "a"),
+          watch: (_, index) =>
+            index < 6 ? failing(new Unavailable({})) : index === 6 ? failing(new Gone({})) : Effect.never
+        })
+        yield* TestClock.adjust("1 minute")
+        const calls = (yield* Queue.takeAll(seen)).filter(({ verb }) => verb === "list" || verb === "watch")
+        const again = calls.findLastIndex(({ verb }) => verb === "list")
+        assert.isAtLeast(again, 7)
+        assert.isAtMost((calls[again]?.at ?? 0) - (calls[again - 1]?.at ?? 0), 1250)
+      })
+    )
+
+    it.effect("is synced again when what was missed has had time to come", () =>
+      Effect.gen(function* () {
+        const { informer } = yield* start({
+          list: () => listed(5, "a"),
+          watch: (call, index) =>
+            index === 0
+              ? Effect.andThen(Effect.sleep("1 minute"), telling([], failing(new Unavailable({})))(call))
+              : Effect.andThen(Effect.sleep("10 seconds"), telling([], Effect.never)(call))
+        })
+        yield* informer.list
+        yield* TestClock.adjust("59 seconds")
+        assert.isTrue(yield* informer.synced)
+        // cut, and half a second later, more or less, asked for again: answered after ten more
+        yield* TestClock.adjust("11 seconds")
+        assert.isFalse(yield* informer.synced)
+        yield* TestClock.adjust("1300 millis")
+        assert.isFalse(yield* informer.synced)
+        yield* TestClock.adjust("2 seconds")
+        assert.isTrue(yield* informer.synced)
+      })
+    )
+
     it.effect("a server that is always too old is not listed without pause", () =>
       Effect.gen(function* () {
         const { seen } = yield* start({ list: () => listed(5, "a"), watch: () => failing(new Gone({})) })
@@ -130,7 +167,7 @@ for (const [server, start] of [
       Effect.gen(function* () {
         const { informer, seen } = yield* start({ list: () => listed(5, "a"), watch: telling([], Effect.void) })
         yield* TestClock.adjust("1 minute")
-        assertWaits((yield* Queue.takeAll(seen)).slice(1), [0.5, 1, 2, 4, 8, 16])
+        assertWaits((yield* Queue.takeAll(seen)).slice(1), [0.5, 1, 2, 4, 5, 5])
         assert.isTrue(yield* informer.synced)
       })
     )

@@ -1,13 +1,16 @@
 import { assert, it } from "@effect/vitest"
+import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import * as Queue from "effect/Queue"
+import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import { reconcileByKey } from "../src/index.ts"
+import { Forbidden, KubeError, reconcileByKey } from "../src/index.ts"
 
 /** Takes what is there after all fibers that can run have run. */
 const settled = <A>(queue: Queue.Queue<A>) =>
@@ -125,6 +128,25 @@ it.effect("ends when the keys have ended and none is waiting", () =>
     yield* TestClock.adjust("10 seconds")
     yield* Fiber.join(all)
     assert.strictEqual(attempts, 3)
+  })
+)
+
+it.effect("says a failure in one line: the call, what came of it, the key and the wait, and no stack", () =>
+  Effect.gen(function* () {
+    const said: Array<{ readonly message: unknown; readonly cause: Cause.Cause<unknown>; readonly key: unknown }> = []
+    const note = Logger.make(({ message, cause, fiber }) => {
+      said.push({ message, cause, key: fiber.getRef(References.CurrentLogAnnotations)["key"] })
+    })
+    const refused = new KubeError({ call: "apply meshes east/shop", reason: new Forbidden({}), detail: "quota" })
+    const loop = reconcileByKey(Stream.make("east/shop"), () => Effect.fail(refused), { name: "write" })
+    yield* Effect.forkScoped(Effect.provide(loop, Logger.layer([note])))
+    yield* TestClock.adjust("100 millis")
+    assert.lengthOf(said, 1)
+    assert.match(
+      String(said[0]?.message),
+      /^write failed, again in (0\.[7-9]|1\.[0-3]) s: apply meshes east\/shop: Forbidden: quota$/u
+    )
+    assert.deepStrictEqual([said[0]?.cause.reasons, said[0]?.key], [[], "east/shop"])
   })
 )
 
