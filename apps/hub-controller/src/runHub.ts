@@ -18,6 +18,7 @@ import { carryOut, type Live } from "./carryOut.ts"
 import { type Change, changesOf, refOf, rememberingDone, typeOf } from "./Change.ts"
 import { fleetIdOf, type HubNotPrepared } from "./fleetId.ts"
 import { changes, complete, type HubInformers, informerOf, staleKinds, startInformers } from "./HubInformers.ts"
+import { isHeld } from "./isHeld.ts"
 import { makeReadiness, type ReadinessLog, waitsFor } from "./ReadinessLog.ts"
 import { makeRefusals } from "./Refusals.ts"
 import { stateReader } from "./readState.ts"
@@ -41,7 +42,7 @@ export interface HubOptions {
  * Makes the hub what the plan for its state says: at each change of the state, and when time alone changes the plan.
  *
  * Each write has a key of its own: one that fails is repeated with growing waits, always as the newest plan has it,
- * and holds up no other. Errors: `HubNotPrepared` before anything was done; later ones are repeated.
+ * and holds up no other. While one of the copies may be stale, what exists stays as it is, statuses apart. Errors: `HubNotPrepared` before anything was done; later ones are repeated.
  */
 export const runHub = Effect.fnUntraced(function* (
   options: HubOptions
@@ -92,6 +93,7 @@ export const runHub = Effect.fnUntraced(function* (
     const change = wanted.get(key)
     const live = change && (yield* liveOf(change))
     if (change !== undefined && live !== undefined && !isDone(change, live.object, live.work)) {
+      if (yield* isHeld(informers, change, live.object)) return { requeueAfter: heldFor }
       const written = yield* carryOut(hub, events, change, live)
       const version = written?.metadata.resourceVersion
       if (version !== undefined && version === live.object?.metadata.resourceVersion) {
@@ -103,6 +105,7 @@ export const runHub = Effect.fnUntraced(function* (
       if (written !== undefined) yield* informerOf(informers, typeOf(change)).upsert(written)
     }
     due.delete(key)
+    return undefined
   })
 
   const refusals = makeRefusals(informers, events)
@@ -119,7 +122,7 @@ export const runHub = Effect.fnUntraced(function* (
   })
   yield* currentReadiness(informers).pipe(
     Effect.flatMap(readiness.say),
-    Effect.delay("5 seconds"),
+    Effect.delay("1 second"),
     Effect.forever,
     Effect.forkScoped
   )
@@ -129,6 +132,9 @@ export const runHub = Effect.fnUntraced(function* (
 
 /** An API server takes some milliseconds for a write, and a wish for a hundred clusters makes five hundred of them. */
 const writesAtOnce = 32
+
+/** What is held looks so often whether it still is: about as long as copies need to be current again. */
+const heldFor = Duration.seconds(1)
 
 const longestCoalesce = Duration.seconds(1)
 
@@ -158,7 +164,9 @@ const currentReadiness = (informers: HubInformers): Effect.Effect<Readiness> =>
   Effect.map(staleKinds(informers), (stale) =>
     stale.length === 0
       ? { ready: true, message: "plans and writes" }
-      : waitsFor(`the API server; what it knows of these may be out of date: ${stale.join(", ")}`)
+      : waitsFor(
+          `the API server; it changes nothing that exists, for what it knows of these may be out of date: ${stale.join(", ")}`
+        )
   )
 
 /** Works, meshes and agents are in the namespace of their cluster. */

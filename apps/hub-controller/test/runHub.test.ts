@@ -380,6 +380,56 @@ describe("runHub", () => {
   )
 
   quietly(
+    "takes nothing away while one of its copies is out of date, and goes on when it is current again",
+    Effect.gen(function* () {
+      const world = yield* makeWorld
+      const doomed = yield* world.hub.create(resources.meshes, meshNamed("doomed"))
+      const wanted = { removal: false }
+      const readiness = { message: "" }
+      yield* start(
+        world,
+        ({ fleetId }) => ({
+          works: [
+            workIn("east", fleetId, wanted.removal ? "2" : "1"),
+            ...(wanted.removal ? [workIn("west", fleetId)] : [])
+          ],
+          objects: wanted.removal ? [remove("doomed", doomed.metadata.uid ?? "")] : []
+        }),
+        {
+          onReadiness: ({ message }) =>
+            Effect.sync(() => {
+              readiness.message = message
+            })
+        }
+      )
+      yield* until(works(world), (found) => found.length === 1)
+      const removed = Effect.map(Effect.all([world.hub.list(resources.meshes), works(world)]), ([{ items }, found]) => [
+        !items.some(({ metadata }) => metadata.name === "doomed"),
+        JSON.stringify(found.find(({ metadata }) => metadata.namespace === "east")).includes('"value":"2"')
+      ])
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const clusters = { resource: resources.managedClusters.plural }
+          const message = "on purpose"
+          yield* world.sim.fail({ ...clusters, _tag: "Refuse", verb: "watch", status: 503, message, times: 1000 })
+          yield* world.sim.fail({ ...clusters, _tag: "CutWatch" })
+          yield* until(
+            Effect.sync(() => readiness.message),
+            (said) => said.includes("managedclusters")
+          )
+          wanted.removal = true
+          yield* world.hub.create(resources.meshes, meshNamed("wake"))
+          // what does not exist yet is made meanwhile
+          yield* until(works(world), (found) => found.length === 2)
+          yield* Effect.sleep("500 millis")
+          assert.deepStrictEqual(yield* removed, [false, false])
+        })
+      )
+      yield* until(removed, (gone) => gone.every((is) => is))
+    })
+  )
+
+  quietly(
     "plans again when the plan says that time will change it",
     Effect.gen(function* () {
       const world = yield* makeWorld
