@@ -160,6 +160,24 @@ describe("a federated pair", () => {
     })
   })
 
+  it("keeps its gateways when its MeshPeering is lost, with or without its federation, and its works", () => {
+    const before = controlPlane(world, "east")?.["spec"]
+    for (const lost of [{}, { federations: [] }, { federations: [], works: [] }]) {
+      let current = withState(world, () => ({ peerings: [], ...lost }))
+      for (let round = 0; round < 10; round++) {
+        current = carryOut(current, planHub(current.state))
+        expect(controlPlane(current, "east")?.["spec"]).toEqual(before)
+      }
+      const back = settle(withState(current, () => ({ federations: world.state.federations })))
+      expect(controlPlane(back, "east")?.["spec"]).toEqual(before)
+      expect(statusOf(back, "MeshPeering").fields["step"]).toBe("Ready")
+    }
+    const lost = settle(withState(world, () => ({ federations: [], peerings: [], works: [] })))
+    expect(statusOf(lost, "Mesh", "east-mesh").verdict("Delivered")?.message).toContain(
+      "create its MeshFederation again"
+    )
+  })
+
   it("stays while another federation wants it, and goes with the last one", () => {
     const two = settle(
       withState(world, ({ federations }) => ({
