@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { request } from "node:https"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { type AuditedCall, auditLog, auditPolicy } from "./audit.ts"
 import { type Authority, makeAuthority, signingKey } from "./certificates.ts"
 import { etcdAt } from "./etcd.ts"
 import { freePort } from "./freePort.ts"
@@ -36,6 +37,8 @@ export interface ControlPlane {
   readonly trustClients: (authorities: ReadonlyArray<string>) => Effect.Effect<void>
   /** Compacts etcd: what happened before now is forgotten. */
   readonly forget: Effect.Effect<void, TestenvError>
+  /** What clients have asked it since it started or was wiped, the administrator's own calls left out. */
+  readonly calls: Effect.Effect<ReadonlyArray<AuditedCall>>
   /** Brings all that it keeps back to what was there when it had started. */
   readonly wipe: Effect.Effect<void, TestenvError>
 }
@@ -78,6 +81,7 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
   const trustClients = (authorities: ReadonlyArray<string>) =>
     Effect.sync(() => file("clients.crt", [authority.certificate, ...authorities].join("\n")))
   const clients = yield* trustClients([])
+  const audit = auditLog(folder)
   const startApiServer = startProcess({
     name: "kube-apiserver",
     command: tools.apiServer,
@@ -93,6 +97,8 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
       `--service-account-signing-key-file=${file("accounts.key", accounts.key)}`,
       "--service-account-issuer=https://kubernetes.default.svc",
       "--authorization-mode=RBAC",
+      `--audit-policy-file=${file("audit.json", auditPolicy)}`,
+      `--audit-log-path=${audit.file}`,
       "--service-cluster-ip-range=10.0.0.0/24",
       "--disable-admission-plugins=ServiceAccount",
       "--endpoint-reconciler-type=none"
@@ -135,7 +141,8 @@ export const startControlPlane = Effect.fnUntraced(function* (name: string) {
       }),
     trustClients: (authorities) => Effect.asVoid(trustClients(authorities)),
     forget: store.compact,
-    wipe: Effect.andThen(trustClients([]), restore)
+    calls: audit.calls,
+    wipe: Effect.andThen(Effect.andThen(trustClients([]), restore), audit.clear)
   }
   return result
 })

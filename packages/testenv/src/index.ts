@@ -1,3 +1,4 @@
+export type { AuditedCall } from "./audit.ts"
 export { type Authority, type KeyPair, makeAuthority } from "./certificates.ts"
 export { type ControlPlane, startControlPlane } from "./ControlPlane.ts"
 export { borrowControlPlane } from "./borrowControlPlane.ts"
