@@ -60,13 +60,14 @@ export const refOf = (change: Change): ObjectRef => {
   }
 }
 
-/** Makes an `isDone` that remembers what was done: plans and copies hand out the same objects until they change. */
+/** Makes an `isDone` that remembers its answers: plans and copies hand out the same objects until they change. */
 export const rememberingDone = (): typeof isDone => {
-  const done = new WeakMap<Change, KubeObject | undefined>()
+  const answers = new WeakMap<Change, { readonly live: KubeObject | undefined; readonly is: boolean }>()
   return (change, live, work) => {
-    if (done.has(change) && done.get(change) === live) return true
+    const known = answers.get(change)
+    if (known !== undefined && known.live === live) return known.is
     const is = isDone(change, live, work)
-    if (is) done.set(change, live)
+    answers.set(change, { live, is })
     return is
   }
 }

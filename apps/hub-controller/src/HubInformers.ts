@@ -55,16 +55,14 @@ const entries = (informers: HubInformers): ReadonlyArray<readonly [ResourceType,
 
 /** The copy of `type`. A kind without one is a defect of the caller. */
 export const informerOf = (informers: HubInformers, type: ResourceType): Informer => {
-  const byKind = copies.get(informers) ?? new Map(entries(informers).map(([type, one]) => [keyOf(type), one]))
+  const byKind = copies.get(informers) ?? new Map(entries(informers).map(([{ plural }, one]) => [plural, one]))
   copies.set(informers, byKind)
-  const informer = byKind.get(keyOf(type))
+  const informer = byKind.get(type.plural)
   if (informer === undefined) throw new Error(`no informer for ${type.kind} of ${type.group}`)
   return informer
 }
 
 const copies = new WeakMap<HubInformers, ReadonlyMap<string, Informer>>()
-
-const keyOf = ({ group, kind }: ResourceType): string => `${group}/${kind}`
 
 /** Waits until every copy has had its first complete list: before that, what is missing is unknown, not absent. */
 export const complete = (informers: HubInformers): Effect.Effect<void> =>

@@ -1,4 +1,4 @@
-import { canonicalJson } from "@multicluster-mesh/mesh-model"
+import { isSameJson } from "@multicluster-mesh/mesh-model"
 import * as Effect from "effect/Effect"
 import type { KubeApi, KubeObject, ResourceType } from "./KubeApi.ts"
 import type { KubeError } from "./KubeError.ts"
@@ -19,7 +19,7 @@ export const writeStatus = (
   status: unknown,
   fieldManager: string
 ): Effect.Effect<KubeObject, KubeError> => {
-  if (canonicalJson(object["status"]) === canonicalJson(status)) return Effect.succeed(object)
+  if (isSameJson(object["status"], status)) return Effect.succeed(object)
   const { apiVersion, kind, metadata } = object
   const { name, namespace, uid } = metadata
   return api.apply(
