@@ -1,6 +1,6 @@
 export type { AuditedCall } from "./audit.ts"
 export { type Authority, type KeyPair, makeAuthority } from "./certificates.ts"
-export { type ControlPlane, startControlPlane } from "./ControlPlane.ts"
+export { type ControlPlane, kubeconfigOf, startControlPlane } from "./ControlPlane.ts"
 export { borrowControlPlane } from "./borrowControlPlane.ts"
 export { freePort } from "./freePort.ts"
 export { type Proxy, startProxy } from "./startProxy.ts"
@@ -20,3 +20,4 @@ export {
   type WatchEvent
 } from "./RawClient.ts"
 export { TestenvError } from "./TestenvError.ts"
+export { kubectlOn } from "./ocm/kubectlOn.ts"

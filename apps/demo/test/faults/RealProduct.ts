@@ -1,26 +1,15 @@
 import { type Connection, connectionTo, kubeConfigFile } from "@multicluster-mesh/ocm-transport"
 import type { Authority, ControlPlane, Proxy } from "@multicluster-mesh/testenv"
-import { makeAuthority, type RunningProcess, startProcess, startProxy, TestenvError } from "@multicluster-mesh/testenv"
+import { makeAuthority, startProxy, TestenvError } from "@multicluster-mesh/testenv"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { mkdirSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import type { World } from "../../src/World.ts"
+import { keepRunning, type ProcessOfProduct, programOf } from "../keepRunning.ts"
 import { answersWith } from "./answersWith.ts"
 
 /** The group of all that the product is to the hub, so that rights and limits can name it. */
 export const productGroup = "multicluster-mesh:product"
-
-/** One process of the product, which is started again whenever it has ended, as a kubelet does. */
-export interface ProcessOfProduct {
-  readonly name: string
-  /** The one that runs now. */
-  readonly running: Effect.Effect<RunningProcess>
-  /** Kills it without a word; another one is started. */
-  readonly kill: Effect.Effect<void>
-}
 
 /** Hub controllers and agents as processes, with kubeconfig files, behind proxies. */
 export interface RealProduct {
@@ -35,8 +24,6 @@ export interface RealProduct {
   /** Ends that nobody asked for. */
   readonly misdeeds: Effect.Effect<ReadonlyArray<string>>
 }
-
-const mainOf = (app: string): string => fileURLToPath(new URL(`../../../${app}/src/main.ts`, import.meta.url))
 
 export const startRealProduct = Effect.fnUntraced(function* (world: World<ControlPlane>) {
   const misdeeds: Array<string> = []
@@ -64,8 +51,7 @@ export const startRealProduct = Effect.fnUntraced(function* (world: World<Contro
     keepRunning(name, (what) => misdeeds.push(what), {
       name,
       folder,
-      command: process.execPath,
-      args: ["--conditions=@multicluster-mesh/source", mainOf(app), "--health-port=0", ...args]
+      ...programOf(app, ["--health-port=0", ...args])
     })
   const hubControllers = yield* Effect.forEach(["a", "b"], (instance) =>
     start(`hub-controller-${instance}`, "hub-controller", [`--kubeconfig=${kubeconfig("hub-controller")}`])
@@ -118,46 +104,4 @@ const writeCredentials = Effect.fnUntraced(function* (folder: string, name: stri
     writeFileSync(`${path}.new`, text, { mode: 0o600 })
     renameSync(`${path}.new`, path)
   }
-})
-
-const keepRunning = Effect.fnUntraced(function* (
-  name: string,
-  onEnd: (what: string) => void,
-  options: Parameters<typeof startProcess>[0]
-) {
-  const outer = yield* Effect.scope
-  let current: { readonly process: RunningProcess; readonly life: Scope.Closeable } | undefined
-  let killed = false
-  const start = Effect.gen(function* () {
-    const life = yield* Scope.fork(outer)
-    current = { life, process: yield* Scope.provide(startProcess(options), life) }
-  })
-  yield* start
-  const running = Effect.suspend(() =>
-    current === undefined ? Effect.die(new Error(`${name} does not run`)) : Effect.succeed(current.process)
-  )
-  yield* Effect.gen(function* () {
-    const { exited, log } = yield* running
-    const code = yield* exited
-    if (!killed) onEnd(`${name} ended by itself with ${code}: ${readFileSync(log, "utf8").slice(-1000)}`)
-    killed = false
-    if (current !== undefined) yield* Scope.close(current.life, Exit.void)
-    yield* Effect.sleep("300 millis")
-    yield* start
-  }).pipe(
-    Effect.tapCause((cause) => Effect.sync(() => onEnd(`${name} does not start: ${String(cause)}`))),
-    Effect.forever,
-    Effect.forkScoped
-  )
-  const process: ProcessOfProduct = {
-    name,
-    running,
-    kill: Effect.flatMap(running, ({ signal }) =>
-      Effect.suspend(() => {
-        killed = true
-        return signal("SIGKILL")
-      })
-    )
-  }
-  return process
 })

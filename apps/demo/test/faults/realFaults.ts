@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs"
 import type { World } from "../../src/World.ts"
 import { answersWith } from "./answersWith.ts"
 import type { Fault } from "./Arena.ts"
-import { productGroup, type ProcessOfProduct, type RealProduct } from "./RealProduct.ts"
+import type { ProcessOfProduct } from "../keepRunning.ts"
+import { productGroup, type RealProduct } from "./RealProduct.ts"
 
 /** What can go wrong with real processes. */
 export const realFaults = (world: World<ControlPlane>, product: RealProduct): ReadonlyArray<Fault> => {

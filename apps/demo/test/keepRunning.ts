@@ -1,0 +1,68 @@
+import { type ProcessOptions, type RunningProcess, startProcess } from "@multicluster-mesh/testenv"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+/** One process of the product, which is started again whenever it has ended, as a kubelet does. */
+export interface ProcessOfProduct {
+  readonly name: string
+  /** The one that runs now. */
+  readonly running: Effect.Effect<RunningProcess>
+  /** Kills it without a word; another one is started. */
+  readonly kill: Effect.Effect<void>
+}
+
+/** How one of the apps is run from its source. */
+export const programOf = (app: string, args: ReadonlyArray<string>) => ({
+  command: process.execPath,
+  args: [
+    "--conditions=@multicluster-mesh/source",
+    fileURLToPath(new URL(`../../${app}/src/main.ts`, import.meta.url)),
+    ...args
+  ]
+})
+
+/** Runs a process for as long as the scope lives, and tells `onEnd` of ends that nobody asked for. */
+export const keepRunning = Effect.fnUntraced(function* (
+  name: string,
+  onEnd: (what: string) => void,
+  options: ProcessOptions
+) {
+  const outer = yield* Effect.scope
+  let current: { readonly process: RunningProcess; readonly life: Scope.Closeable } | undefined
+  let killed = false
+  const start = Effect.gen(function* () {
+    const life = yield* Scope.fork(outer)
+    current = { life, process: yield* Scope.provide(startProcess(options), life) }
+  })
+  yield* start
+  const running = Effect.suspend(() =>
+    current === undefined ? Effect.die(new Error(`${name} does not run`)) : Effect.succeed(current.process)
+  )
+  yield* Effect.gen(function* () {
+    const { exited, log } = yield* running
+    const code = yield* exited
+    if (!killed) onEnd(`${name} ended by itself with ${code}: ${readFileSync(log, "utf8").slice(-1000)}`)
+    killed = false
+    if (current !== undefined) yield* Scope.close(current.life, Exit.void)
+    yield* Effect.sleep("300 millis")
+    yield* start
+  }).pipe(
+    Effect.tapCause((cause) => Effect.sync(() => onEnd(`${name} does not start: ${String(cause)}`))),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  const process: ProcessOfProduct = {
+    name,
+    running,
+    kill: Effect.flatMap(running, ({ signal }) =>
+      Effect.suspend(() => {
+        killed = true
+        return signal("SIGKILL")
+      })
+    )
+  }
+  return process
+})

@@ -1,0 +1,81 @@
+import { isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
+import type { KubeApi } from "@multicluster-mesh/ocm-transport"
+import { type ControlPlane, kubectlOn } from "@multicluster-mesh/testenv"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { statusOf } from "../../src/until.ts"
+import { hubNamespaces, type World } from "../../src/World.ts"
+import { installChart } from "./chart.ts"
+import { runDeployment } from "./runDeployment.ts"
+
+const hubController = "multicluster-mesh-hub-controller"
+export const installNamespace = "open-cluster-management-agent-addon"
+export const agentName = `${labels.addonName}-agent`
+
+/**
+ * Installs the chart, and runs what its Deployment and those on the managed clusters say, as processes with their own
+ * rights; returns once OCM says that the add-on is available on each cluster.
+ */
+export const startInstalled = Effect.fnUntraced(function* (world: World<ControlPlane, unknown>) {
+  const misdeeds: Array<string> = []
+  const onEnd = (what: string): void => void misdeeds.push(what)
+  yield* installChart(world.hubSim)
+  const hub = yield* runDeployment({
+    plane: world.hubSim,
+    namespace: hubNamespaces.addon,
+    name: hubController,
+    app: "hub-controller",
+    onEnd
+  })
+  const agents = yield* Effect.forEach(
+    world.clusters,
+    ({ sim }) =>
+      runDeployment({
+        plane: sim,
+        namespace: installNamespace,
+        name: agentName,
+        app: "agent",
+        flags: ["--resync=1 second"],
+        onEnd
+      }),
+    { concurrency: "unbounded" }
+  )
+  yield* Effect.forEach([hub, ...agents], ({ ready }) => ready, { concurrency: "unbounded", discard: true })
+  yield* Effect.forEach(world.clusters, ({ name }) => untilAvailable(world.hub, name), { concurrency: "unbounded" })
+  return { hub, agents, misdeeds: Effect.sync((): ReadonlyArray<string> => [...misdeeds]) }
+})
+
+/**
+ * What an administrator grants who wants namespaces that we made to go with their meshes: the agent sees what Secrets
+ * are in them. Without it they stay: see docs/uninstall.md.
+ */
+export const letAgentsSeeSecrets = Effect.fnUntraced(function* (world: World<ControlPlane, unknown>) {
+  const metadata = { name: "mesh-agent-sees-secrets" }
+  const rbac = "rbac.authorization.k8s.io"
+  const objects = [
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: "ClusterRole",
+      metadata,
+      rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list"] }]
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: "ClusterRoleBinding",
+      metadata,
+      roleRef: { apiGroup: rbac, kind: "ClusterRole", name: metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: agentName, namespace: installNamespace }]
+    }
+  ]
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects })
+  for (const { sim } of world.clusters) yield* kubectlOn(sim, ["apply", "-f", "-"], list)
+})
+
+export const untilAvailable = (hub: KubeApi, cluster: string) =>
+  hub.get(resources.managedClusterAddOns, { namespace: cluster, name: labels.addonName }).pipe(
+    Effect.filterOrFail(
+      (addOn) => isTrue(statusOf(addOn).conditions, "Available"),
+      (addOn) => new Error(`the add-on on ${cluster} is not available: ${JSON.stringify(addOn["status"])}`)
+    ),
+    Effect.retry(Schedule.max([Schedule.spaced("500 millis"), Schedule.recurs(180)]))
+  )
