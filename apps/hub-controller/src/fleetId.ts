@@ -1,4 +1,4 @@
-import { resources } from "@multicluster-mesh/mesh-model"
+import { decodeMeshAgent, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi, KubeError, KubeObject } from "@multicluster-mesh/ocm-transport"
 import { hubFieldManager } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,8 @@ const backupLabel = "cluster.open-cluster-management.io/backup"
 /**
  * Returns the id of this fleet: what marks objects on managed clusters as ours.
  *
- * It is made at random once, and kept in the Secret `multicluster-mesh-fleet`, which nothing ever changes.
+ * It is made at random once, and kept in the Secret `multicluster-mesh-fleet`, which nothing ever changes. A Secret that
+ * was lost is made again from what the agents are asked: with another id, all that is ours would be foreign to us.
  */
 export const fleetIdOf = Effect.fnUntraced(function* (api: KubeApi, namespace: string) {
   const ref = { namespace, name: fleetSecret }
@@ -37,7 +38,7 @@ export const fleetIdOf = Effect.fnUntraced(function* (api: KubeApi, namespace: s
 })
 
 const createSecret = Effect.fnUntraced(function* (api: KubeApi, namespace: string) {
-  const id = yield* randomId
+  const id = (yield* knownId(api, namespace)) ?? (yield* randomId)
   return yield* api
     .create(
       resources.secrets,
@@ -61,16 +62,36 @@ const createSecret = Effect.fnUntraced(function* (api: KubeApi, namespace: strin
     )
 })
 
+/** The id that the MeshAgents on the hub carry in their specs, which the hub controller alone writes. */
+const knownId = Effect.fnUntraced(function* (api: KubeApi, namespace: string) {
+  const { items } = yield* api
+    .list(resources.meshAgents)
+    .pipe(Effect.catchReason("KubeError", "NotServed", () => Effect.succeed({ items: [] })))
+  const ids = new Set<string>()
+  for (const object of items) {
+    const agent = yield* Effect.option(decodeMeshAgent(object))
+    if (agent._tag === "Some" && isId.test(agent.value.spec.fleetId)) ids.add(agent.value.spec.fleetId)
+  }
+  if (ids.size > 1) {
+    yield* new HubNotPrepared({
+      problem: `Secret ${namespace}/${fleetSecret} is missing, and the MeshAgents name several fleets: ${[...ids].sort().join(", ")}. Restore the Secret from a backup`
+    })
+  }
+  return [...ids][0]
+})
+
 /** 80 random bits as 16 letters and digits. */
 const randomId = Effect.map(Effect.all(Array.from({ length: 16 }, () => Random.nextIntBetween(0, 31))), (digits) =>
   digits.map((digit) => digit.toString(32)).join("")
 )
 
+const isId = /^[a-z0-9]{1,63}$/u
+
 const readId = (secret: KubeObject, namespace: string) => {
   const data = secret["data"]
   const encoded: unknown = typeof data === "object" && data !== null && "id" in data ? data.id : undefined
   const id = typeof encoded === "string" ? Result.getOrElse(Base64.decodeString(encoded), () => "") : ""
-  return /^[a-z0-9]{1,63}$/u.test(id)
+  return isId.test(id)
     ? Effect.succeed(id)
     : Effect.fail(
         new HubNotPrepared({

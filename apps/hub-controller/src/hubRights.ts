@@ -1,5 +1,6 @@
 import { resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 import { fleetSecret } from "./fleetId.ts"
+import { watchedDefinitions } from "./goingDefinitions.ts"
 import { leaseName } from "./leadHub.ts"
 
 /** One rule of a role, and what needs it. */
@@ -48,6 +49,12 @@ export const hubRights: ReadonlyArray<Right> = [
     "finalizers: the end of a wish is recorded before the wish goes",
     [resources.meshDeployments, resources.meshFederations],
     ["patch"]
+  ),
+  right(
+    "who deletes a definition deletes all its objects: that ends no wish",
+    [resources.customResourceDefinitions],
+    ["get"],
+    { names: watchedDefinitions }
   ),
   right("what people read", [resources.meshes, resources.meshDeployments, resources.meshFederations], ["patch"], {
     subresource: "status"

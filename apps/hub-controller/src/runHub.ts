@@ -18,7 +18,7 @@ import { carryOut, type Live } from "./carryOut.ts"
 import { type Change, changesOf, refOf, rememberingDone, typeOf } from "./Change.ts"
 import { fleetIdOf, type HubNotPrepared } from "./fleetId.ts"
 import { changes, complete, type HubInformers, informerOf, staleKinds, startInformers } from "./HubInformers.ts"
-import { isHeld } from "./isHeld.ts"
+import { makeIsHeld } from "./isHeld.ts"
 import { makeReadiness, type ReadinessLog, waitsFor } from "./ReadinessLog.ts"
 import { makeRefusals } from "./Refusals.ts"
 import { stateReader } from "./readState.ts"
@@ -61,6 +61,7 @@ export const runHub = Effect.fnUntraced(function* (
   let wanted: ReadonlyMap<string, Change> = new Map()
   let due = new Map<string, string>()
   const isDone = rememberingDone()
+  const isHeld = makeIsHeld(hub, informers)
   // writes that changed nothing, by what they said and on which version
   const idle = new Map<string, string>()
 
@@ -93,7 +94,7 @@ export const runHub = Effect.fnUntraced(function* (
     const change = wanted.get(key)
     const live = change && (yield* liveOf(change))
     if (change !== undefined && live !== undefined && !isDone(change, live.object, live.work)) {
-      if (yield* isHeld(informers, change, live.object)) return { requeueAfter: heldFor }
+      if (yield* isHeld(change, live.object)) return { requeueAfter: heldFor }
       const written = yield* carryOut(hub, events, change, live)
       const version = written?.metadata.resourceVersion
       if (version !== undefined && version === live.object?.metadata.resourceVersion) {

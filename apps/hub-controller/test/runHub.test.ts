@@ -124,6 +124,39 @@ describe("runHub", () => {
   )
 
   quietly(
+    "makes a lost fleet id again from what it has asked the agents, and none where they differ",
+    Effect.gen(function* () {
+      const world = yield* makeWorld
+      const ref = { namespace: defaultAddonNamespace, name: "multicluster-mesh-fleet" }
+      const agentOf = (namespace: string, fleetId: string): KubeObject => ({
+        apiVersion: labels.apiVersion,
+        kind: "MeshAgent",
+        metadata: { name: labels.addonName, namespace },
+        spec: { fleetId }
+      })
+      yield* world.hub.create(resources.meshAgents, agentOf("east", "theoldone"))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const ids: Array<string> = []
+          yield* start(world, ({ fleetId }) => {
+            ids.push(fleetId)
+            return {}
+          })
+          yield* until(
+            Effect.sync(() => ids),
+            (seen) => seen.length > 0
+          )
+          assert.deepStrictEqual([...new Set(ids)], ["theoldone"])
+        })
+      )
+      yield* world.hub.delete(resources.secrets, ref)
+      yield* world.hub.create(resources.meshAgents, agentOf("west", "another"))
+      const error = yield* Effect.flip(runHub({ hub: world.hub }))
+      assert.include(error.message, "name several fleets: another, theoldone")
+    })
+  )
+
+  quietly(
     "says what to do when the namespace of the add-on is missing",
     Effect.gen(function* () {
       const world = yield* makeWorld
@@ -265,11 +298,16 @@ describe("runHub", () => {
       })
       const changed = Effect.map(world.sim.writes, (writes) => writes.map(({ resource }) => resource))
       const expected = ["manifestworks", "meshes", "events"]
+      const isHeldOn = Effect.map(
+        world.hub.get(resources.meshes, { namespace: "east", name: "hand-made" }),
+        ({ metadata }) => metadata.finalizers?.length === 1
+      )
       yield* Effect.scoped(
-        Effect.andThen(
-          start(world, wanted),
-          until(changed, (resources) => expected.every((resource) => resources.includes(resource)))
-        )
+        Effect.gen(function* () {
+          yield* start(world, wanted)
+          yield* until(changed, (resources) => expected.every((resource) => resources.includes(resource)))
+          yield* until(isHeldOn, (is) => is)
+        })
       )
       const events = yield* world.hub.list(resources.events, { namespace: "east" })
       assert.deepStrictEqual(

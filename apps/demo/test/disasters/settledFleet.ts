@@ -5,7 +5,7 @@ import { plantBookinfoOn, plantUsersMesh, type UsersMesh } from "../../src/plant
 import { imported } from "../../src/story.ts"
 import { allReady } from "../../src/until.ts"
 import { makeWorld, type ProductOptions, type World } from "../../src/World.ts"
-import { differences, madeAnew, type Picture, takePicture } from "../faults/Picture.ts"
+import { differences, type Picture, takePicture } from "../faults/Picture.ts"
 import { deploy, eventually, listServed, rest } from "../observing.ts"
 
 export const clusters = ["managedcluster1", "managedcluster2"] as const
@@ -41,30 +41,39 @@ export const settledFleet = Effect.fnUntraced(function* (options: ProductOptions
   return { users, world, before: yield* lookAt(world, users) }
 })
 
-export interface Look {
-  readonly picture: Picture
-  /** Our objects on the clusters with their generation: one that was changed and changed back has another. */
-  readonly generations: ReadonlyArray<string>
+/** What there is on the clusters. */
+export interface ClusterLook {
+  /** Our objects with uid and generation: what was made anew, or changed and changed back, is not what it was. */
+  readonly ours: ReadonlyArray<string>
+  /** What a user has beside them. */
   readonly users: string
 }
 
-/** All that there is on hub and clusters, with what a user has beside it. */
-export const lookAt = (world: World, users: UsersMesh) =>
-  Effect.all({ picture: takePicture(world), generations: generationsOf(world), users: users.everything })
+export interface Look extends ClusterLook {
+  /** The content of all on hub and clusters. */
+  readonly picture: Picture
+}
 
-const generationsOf = Effect.fnUntraced(function* ({ clusters }: World) {
-  const seen: Array<string> = []
-  for (const { api, name } of clusters)
+export const lookAt = (world: World, users: UsersMesh) =>
+  Effect.all({ picture: takePicture(world), ours: oursIn(world), users: users.everything })
+
+export const lookAtClusters = (world: World, users: UsersMesh) =>
+  Effect.all({ ours: oursIn(world), users: users.everything })
+
+const oursIn = Effect.fnUntraced(function* (world: World) {
+  const lines: Array<string> = []
+  for (const { api, name } of world.clusters)
     for (const type of resources.delivered)
-      for (const { kind, metadata } of yield* listServed(api, type, { labelSelector: labels.fleetLabel }))
-        seen.push(`${name}: ${kind} ${metadata.namespace ?? ""}/${metadata.name} generation ${metadata.generation}`)
-  return seen.sort()
+      for (const { kind, metadata } of yield* listServed(api, type, { labelSelector: labels.fleetLabel })) {
+        const { generation, namespace = "", uid } = metadata
+        lines.push(`${name}: ${kind} ${namespace}/${metadata.name} ${uid} generation ${generation}`)
+      }
+  return lines.sort()
 })
 
-/** What on the clusters is another object than before, or was changed, if only for a while; a line each. */
-export const touched = (before: Look, after: Look): ReadonlyArray<string> => [
-  ...madeAnew(before.picture, after.picture),
-  ...before.generations.filter((one) => !after.generations.includes(one)).map((one) => `${one} is not there any more`),
+/** What on the clusters is gone, another object than before, or was changed, if only for a while; a line each. */
+export const touched = (before: ClusterLook, after: ClusterLook): ReadonlyArray<string> => [
+  ...before.ours.filter((one) => !after.ours.includes(one)).map((one) => `${one} is not there any more`),
   ...(before.users === after.users ? [] : ["the user's own mesh has changed"])
 ]
 
