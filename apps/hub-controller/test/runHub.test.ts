@@ -71,6 +71,13 @@ const workIn = (cluster: string, fleetId: string, value = "1"): WorkAction => ({
   spec: specOf(value)
 })
 
+const agentOf = (namespace: string, fleetId: string): KubeObject => ({
+  apiVersion: labels.apiVersion,
+  kind: "MeshAgent",
+  metadata: { name: labels.addonName, namespace },
+  spec: { fleetId }
+})
+
 const works = ({ hub }: World) => Effect.map(hub.list(resources.manifestWorks), ({ items }) => items)
 
 const meshNamed = (name: string, fields: object = {}): KubeObject => ({
@@ -128,12 +135,6 @@ describe("runHub", () => {
     Effect.gen(function* () {
       const world = yield* makeWorld
       const ref = { namespace: defaultAddonNamespace, name: "multicluster-mesh-fleet" }
-      const agentOf = (namespace: string, fleetId: string): KubeObject => ({
-        apiVersion: labels.apiVersion,
-        kind: "MeshAgent",
-        metadata: { name: labels.addonName, namespace },
-        spec: { fleetId }
-      })
       yield* world.hub.create(resources.meshAgents, agentOf("east", "theoldone"))
       yield* Effect.scoped(
         Effect.gen(function* () {

@@ -4,7 +4,7 @@ import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import { type AddOn, addOnKeys, agentIdentity, ManifestsRefused } from "@multicluster-mesh/ocm-transport/addon"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Base64 from "effect/encoding/Base64"
+import { askForCertificate } from "./askForCertificate.ts"
 import {
   type AddOnWorld,
   clusters,
@@ -35,43 +35,6 @@ const configured = Effect.gen(function* () {
   return world
 })
 
-/** Made by Go's crypto/x509 for the agent of add-on `multicluster-mesh` on cluster `east`. */
-const request = `-----BEGIN CERTIFICATE REQUEST-----
-MIICADCCAacCAQAwgfQxgYswPQYDVQQKEzZzeXN0ZW06b3Blbi1jbHVzdGVyLW1h
-bmFnZW1lbnQ6YWRkb246bXVsdGljbHVzdGVyLW1lc2gwSgYDVQQKE0NzeXN0ZW06
-b3Blbi1jbHVzdGVyLW1hbmFnZW1lbnQ6Y2x1c3RlcjplYXN0OmFkZG9uOm11bHRp
-Y2x1c3Rlci1tZXNoMWQwYgYDVQQDE1tzeXN0ZW06b3Blbi1jbHVzdGVyLW1hbmFn
-ZW1lbnQ6Y2x1c3RlcjplYXN0OmFkZG9uOm11bHRpY2x1c3Rlci1tZXNoOmFnZW50
-Om11bHRpY2x1c3Rlci1tZXNoMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEb2ht
-/8eRvRuYZ2nSh4I4qPqp8oTShgCr0x86J/fmErLzke/r+vnxj34ncEw+enzDa0eX
-hSiRmHevEIktoQ4SgaBQME4GCSqGSIb3DQEJDjFBMD8wPQYDVR0RBDYwNIIybXVs
-dGljbHVzdGVyLW1lc2guYWRkb24ub3Blbi1jbHVzdGVyLW1hbmFnZW1lbnQuaW8w
-CgYIKoZIzj0EAwIDRwAwRAIgVfvyn6T5oRTcvkr4+hpJ0OvSs1NI55cdV34NOibG
-rk8CIHMw5LrFotZ0XAEjG2CwwmMTZmDQUG5MWlJPLzRbjvt4
------END CERTIFICATE REQUEST-----
-`
-
-/** Asks for a certificate as the agent of `cluster`, under the label of `east`. */
-const ask = Effect.fnUntraced(function* ({ hub }: AddOnWorld, name: string, cluster: string) {
-  yield* hub.create(resources.certificateSigningRequests, {
-    apiVersion: "certificates.k8s.io/v1",
-    kind: "CertificateSigningRequest",
-    metadata: {
-      name,
-      labels: { [addOnKeys.addOnNameLabel]: labels.addonName, [addOnKeys.clusterNameLabel]: "east" }
-    },
-    spec: {
-      request: Base64.encode(request),
-      signerName: "kubernetes.io/kube-apiserver-client",
-      usages: ["digital signature", "key encipherment", "client auth"]
-    }
-  })
-  // the server has put the user of this connection there
-  const username = `system:open-cluster-management:${cluster}:agent`
-  const groups = [`system:open-cluster-management:${cluster}`, "system:open-cluster-management:managed-clusters"]
-  yield* hub.patch(resources.certificateSigningRequests, { name }, { spec: { username, groups } })
-})
-
 const conditionsOf = ({ hub }: AddOnWorld, name: string) =>
   Effect.map(hub.get(resources.certificateSigningRequests, { name }), (object) =>
     JSON.stringify(object["status"] ?? {})
@@ -85,8 +48,8 @@ describe("runAddOn", () => {
     "approves what a cluster's agent asks for itself, and says what it refuses to another",
     Effect.gen(function* () {
       const world = yield* configured
-      yield* ask(world, "honest", "east")
-      yield* ask(world, "attack", "east2")
+      yield* askForCertificate(world, "honest")
+      yield* askForCertificate(world, "attack", { by: "east2" })
       yield* start(world, { ...small, registration: {} })
       yield* until(conditionsOf(world, "honest"), (status) => status.includes('"Approved"'))
       const [event] = yield* until(eventsOf(world, "NotApproved"), (events) => events.length > 0)
@@ -100,7 +63,7 @@ describe("runAddOn", () => {
     Effect.gen(function* () {
       const world = yield* configured
       yield* world.ocm.setAddOnInstalled("east", false)
-      yield* ask(world, "early", "east")
+      yield* askForCertificate(world, "early")
       yield* start(world, { ...small, registration: {} })
       yield* until(eventsOf(world, "NotApproved"), (events) => events.length > 0)
       yield* world.ocm.setAddOnInstalled("east", true)

@@ -10,15 +10,18 @@ import * as Predicate from "effect/Predicate"
 import type { KubeObject } from "../KubeApi.ts"
 import type { KubeError } from "../KubeError.ts"
 import { agentIdentity } from "./agentIdentity.ts"
-import { type CsrFacts, judgeCsr } from "./judgeCsr.ts"
+import { type CsrFacts, judgeCsr, speaksFor } from "./judgeCsr.ts"
 import { clusterNameLabel } from "./keys.ts"
 import { type AddOnRuntime, fieldManagerOf } from "./AddOnRuntime.ts"
+
+/** So many refused requests of one requester are told, each with an Event and a line in the log; then once that there are more. */
+const mostTold = 20
 
 /** Makes the reconcile of one certificate request: approves it, or says once why it is refused. */
 export const makeApproveCsr = (runtime: AddOnRuntime) => {
   const { api, addOn, copies, events } = runtime
   // what was said of which request; a request that goes is forgotten
-  const said = new Map<string, string>()
+  const said = new Map<string, { readonly text: string; readonly requester: string }>()
   return Effect.fn("approveCsr")(function* (name: string): Effect.fn.Return<void, KubeError> {
     const object = yield* copies.csrs.get({ name })
     if (object === undefined) {
@@ -33,13 +36,19 @@ export const makeApproveCsr = (runtime: AddOnRuntime) => {
         return undefined
       case "Refuse": {
         const text = `${object.metadata.uid} ${verdict.why}`
-        if (said.get(name) === text) return undefined
-        said.set(name, text)
+        if (said.get(name)?.text === text) return undefined
         const requester = csr.success.spec.username ?? ""
-        yield* Effect.logWarning(`certificate request ${name} is not approved: ${verdict.why}`).pipe(
+        said.set(name, { text, requester })
+        const told = [...said.values()].filter((one) => one.requester === requester).length
+        if (told > mostTold + 1) return undefined
+        const message =
+          told <= mostTold
+            ? verdict.why
+            : `${verdict.why}; ${mostTold} requests of ${requester} are refused already, and what else it asks for is not told: find out who asks so often`
+        yield* Effect.logWarning(`certificate request ${name} is not approved: ${message}`).pipe(
           Effect.annotateLogs({ requester, cluster: clusterOf(object) })
         )
-        return yield* events.record(object, { type: "Warning", reason: "NotApproved", message: verdict.why })
+        return yield* events.record(object, { type: "Warning", reason: "NotApproved", message })
       }
       default: {
         const written = yield* api
@@ -72,7 +81,7 @@ const factsOf = Effect.fnUntraced(function* ({ addOn, copies }: AddOnRuntime, cl
     cluster: managed && (yield* Effect.orElseSucceed(decodeManagedCluster(managed), () => undefined)),
     managedClusterAddOn:
       onCluster && (yield* Effect.orElseSucceed(decodeManagedClusterAddOn(onCluster), () => undefined)),
-    approved: others.filter((other) => clusterOf(other) === cluster && isApproved(other)).length,
+    approved: others.filter((other) => isBy(other, cluster) && isApproved(other)).length,
     maxExpirationSeconds: addOn.registration?.maxExpirationSeconds
   }
   return facts
@@ -80,6 +89,18 @@ const factsOf = Effect.fnUntraced(function* ({ addOn, copies }: AddOnRuntime, cl
 
 const conditionsOf = ({ status }: KubeObject): ReadonlyArray<unknown> =>
   Predicate.isReadonlyObject(status) && Array.isArray(status["conditions"]) ? status["conditions"] : []
+
+/** Of all with the cluster's label: a label is anybody's to set, and what others ask must not use up what a cluster may. */
+const isBy = (csr: KubeObject, cluster: string): boolean => {
+  const { spec } = csr
+  if (clusterOf(csr) !== cluster || !Predicate.isReadonlyObject(spec)) return false
+  const { groups, username } = spec
+  return (
+    Predicate.isString(username) &&
+    Array.isArray(groups) &&
+    speaksFor({ username, groups: groups.filter(Predicate.isString) }, cluster)
+  )
+}
 
 const isApproved = (csr: KubeObject): boolean =>
   conditionsOf(csr).some((condition) => Predicate.isReadonlyObject(condition) && condition["type"] === "Approved")

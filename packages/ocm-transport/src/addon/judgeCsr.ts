@@ -26,7 +26,7 @@ export interface CsrFacts {
   readonly cluster: ManagedCluster | undefined
   /** The add-on on that cluster. */
   readonly managedClusterAddOn: ManagedClusterAddOn | undefined
-  /** How many requests of this cluster and add-on are approved already and still there. */
+  /** How many requests by this cluster for the add-on are approved already and still there. */
   readonly approved: number
   /** Longest life of a certificate that may be asked for. */
   readonly maxExpirationSeconds: number | undefined
@@ -50,6 +50,16 @@ export const judgeCsr = (csr: CertificateSigningRequest, facts: CsrFacts): CsrVe
   if (Result.isFailure(request)) return { _tag: "Refuse", why: `the request is refused: ${request.failure.message}` }
   const inner = first(innerRules, { request: request.success, facts })
   return inner === undefined ? { _tag: "Approve" } : { _tag: "Refuse", why: inner }
+}
+
+/** Whether the requester, as the API server names them, is the registration agent of `cluster`: by exact prefix and group. */
+export const speaksFor = (
+  { groups = [], username = "" }: Pick<CertificateSigningRequest["spec"], "groups" | "username">,
+  cluster: string
+): boolean => {
+  const prefix = `system:open-cluster-management:${cluster}:`
+  const agent = username.startsWith(prefix) ? username.slice(prefix.length) : ""
+  return /^[^:]+$/u.test(agent) && groups.includes(`system:open-cluster-management:${cluster}`)
 }
 
 const reasonToIgnore = ({ metadata, status }: CertificateSigningRequest, { addOn }: CsrFacts): string | undefined => {
@@ -101,14 +111,10 @@ const outerRules: ReadonlyArray<Rule<Outer>> = [
     facts.managedClusterAddOn !== undefined && isDeleting(facts.managedClusterAddOn)
       ? `the add-on is being removed from cluster ${cluster}`
       : undefined,
-  ({ csr, cluster }) => {
-    const { username = "", groups = [] } = csr.spec
-    const prefix = `system:open-cluster-management:${cluster}:`
-    const agent = username.startsWith(prefix) ? username.slice(prefix.length) : ""
-    return /^[^:]+$/u.test(agent) && groups.includes(`system:open-cluster-management:${cluster}`)
+  ({ csr, cluster }) =>
+    speaksFor(csr.spec, cluster)
       ? undefined
-      : `${username === "" ? "nobody" : username} does not speak for cluster ${cluster}`
-  },
+      : `${csr.spec.username ? csr.spec.username : "nobody"} does not speak for cluster ${cluster}`,
   ({ csr }) => {
     const { usages = [] } = csr.spec
     const other = usages.find((usage) => !allowedUsages.has(usage))
