@@ -1,6 +1,7 @@
 import { meshesOf } from "@multicluster-mesh/discovery"
 import type { CertificateAnswer, ClusterFacts, HubState } from "@multicluster-mesh/federation-planner"
 import {
+  apiServersOf,
   decodeManagedCluster,
   decodeManagedClusterAddOn,
   decodeManifestWork,
@@ -50,6 +51,7 @@ export const stateReader = (informers: HubInformers, fleetId: string, addonNames
   const works = decodeEach(decodeManifestWork)
   const found = foundIn()
   const clusterFacts = clusterFactsIn()
+  const apiServersOfAll = apiServersIn()
 
   const read = Effect.gen(function* () {
     const read = {
@@ -63,7 +65,8 @@ export const stateReader = (informers: HubInformers, fleetId: string, addonNames
       works: works(yield* informers.works.list)
     }
     const facts = clusterFacts(read.clusters.objects, read.addOns.objects, read.agents.objects)
-    const discovered = facts.map(found)
+    const apiServers = apiServersOfAll(read.clusters.objects)
+    const discovered = facts.map((one) => found(one, apiServers))
     const reading: Reading = {
       state: {
         fleetId,
@@ -124,26 +127,40 @@ const clusterFactsIn = () => {
   }
 }
 
+/** Makes the collection of all clusters' API servers, the hub's own where it manages itself; the same while none changes. */
+const apiServersIn = () => {
+  let last: ReadonlySet<string> = new Set()
+  return (clusters: ReadonlyArray<ManagedCluster>): ReadonlySet<string> => {
+    const hosts = new Set(clusters.flatMap(apiServersOf))
+    if (hosts.size !== last.size || ![...hosts].every((host) => last.has(host))) last = hosts
+    return last
+  }
+}
+
 /** Makes the reading of what an agent found; a report is read once. */
 const foundIn = () => {
-  const known = new WeakMap<MeshAgent, ReturnType<typeof readReport>>()
-  return ({ name, agent }: ClusterFacts) => {
+  let known = new WeakMap<MeshAgent, ReturnType<typeof readReport>>()
+  let knownWith: ReadonlySet<string> | undefined
+  return ({ name, agent }: ClusterFacts, apiServers: ReadonlySet<string>) => {
+    if (knownWith !== apiServers) known = new WeakMap()
+    knownWith = apiServers
     const before = agent && known.get(agent)
     if (before !== undefined) return before
-    const result = readReport(name, agent)
+    const result = readReport(name, agent, apiServers)
     if (agent !== undefined) known.set(agent, result)
     return result
   }
 }
 
-const readReport = (cluster: string, agent: MeshAgent | undefined) => {
+const readReport = (cluster: string, agent: MeshAgent | undefined, apiServers: ReadonlySet<string>) => {
   const certificates = new Map<string, CertificateAnswer>()
   const report = agent?.status?.report
   if (report === undefined) return { found: [], refused: [], certificates }
-  const { found, refused } = meshesOf(cluster, report, (pem) => {
+  const facts = (pem: string) => {
     const answer = readCertificate(pem)
     certificates.set(pem, answer)
     return answer._tag === "Facts" ? answer.facts : undefined
-  })
+  }
+  const { found, refused } = meshesOf(cluster, report, facts, apiServers)
   return { found, refused: refused.map((refusal): Refusal => ({ cluster, ...refusal })), certificates }
 }

@@ -161,4 +161,30 @@ describe("stateReader", () => {
       assert.strictEqual(refused[0]?.cluster, "east")
     })
   )
+
+  it.effect("sends no peer to an API server of the fleet, by name or by address", () =>
+    Effect.gen(function* () {
+      const withServer = (name: string, url: string) => ({
+        ...cluster(name),
+        spec: { hubAcceptsClient: true, managedClusterClientConfigs: [{ url }] }
+      })
+      const addresses = ["API.west.example.com.", "203.0.113.7", "2001:DB8:0::7", "lb.east.example.com"]
+      const gateway = { name: "west-ingress", direction: "Ingress", ready: true, addresses }
+      const { state, refused } = yield* read({
+        clusters: [
+          withServer("east", "https://203.0.113.7:6443"),
+          withServer("west", "https://api.west.example.com:6443"),
+          withServer("local-cluster", "https://[2001:db8::7]:6443"),
+          withServer("odd", "not a URL")
+        ],
+        addOns: [addOn("east", "True")],
+        agents: [agent("east", [{ ...controlPlane(noCertificate), gateways: [gateway] }])]
+      })
+      assert.deepStrictEqual(state.found[0]?.report.gateways[0]?.addresses, ["lb.east.example.com"])
+      assert.lengthOf(
+        refused.filter(({ why }) => why === "is that of an API server"),
+        3
+      )
+    })
+  )
 })

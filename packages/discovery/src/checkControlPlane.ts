@@ -1,4 +1,4 @@
-import { addressProblem, type CertificateFacts, type ControlPlaneReport } from "@multicluster-mesh/mesh-model"
+import { addressProblem, type CertificateFacts, type ControlPlaneReport, hostOf } from "@multicluster-mesh/mesh-model"
 
 /** Something that a report claims and that is not taken over. */
 export interface Refusal {
@@ -22,7 +22,8 @@ const certificates = /^\s*(-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=]{1,76}
 export const checkControlPlane = (
   claimed: ControlPlaneReport,
   all: ReadonlyArray<ControlPlaneReport>,
-  facts: (pem: string) => CertificateFacts | undefined
+  facts: (pem: string) => CertificateFacts | undefined,
+  apiServers: ReadonlySet<string>
 ): { readonly report: ControlPlaneReport | undefined; readonly refused: ReadonlyArray<Refusal> } => {
   const me = `control plane ${claimed.namespace}/${claimed.name}`
   const doubt = identityProblem(claimed, all)
@@ -34,6 +35,8 @@ export const checkControlPlane = (
       if (why !== undefined) refused.push({ what: `${what} ${String(value)} of ${me}`, why })
       return why === undefined
     })
+  const problemOfAddress = (address: string) =>
+    addressProblem(address) ?? (apiServers.has(hostOf(address)) ? "is that of an API server" : undefined)
   const { rootCertificate, ...rest } = claimed
   const rootProblem = rootCertificate === undefined ? undefined : certificateProblem(rootCertificate, facts)
   if (rootProblem !== undefined) refused.push({ what: `root certificate of ${me}`, why: rootProblem })
@@ -46,7 +49,7 @@ export const checkControlPlane = (
     },
     gateways: claimed.gateways.map((gateway) => ({
       ...gateway,
-      addresses: acceptable(gateway.addresses, `address of gateway ${gateway.name}`, addressProblem)
+      addresses: acceptable(gateway.addresses, `address of gateway ${gateway.name}`, problemOfAddress)
     }))
   }
   return { report, refused }

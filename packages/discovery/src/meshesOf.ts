@@ -37,17 +37,19 @@ export interface FoundMeshes {
  * Makes meshes of the control planes that the agent of `cluster` reports. An agent is not trusted: what its report says
  * ends up in other clusters, so only what is well-formed is taken over, and only as something about its own cluster.
  *
- * `facts` reads a certificate in PEM, undefined when it cannot. A control plane that is refused as a whole may well
+ * `facts` reads a certificate in PEM, undefined when it cannot. `apiServers` are hosts, each as `hostOf` writes it, to
+ * which no peer is sent. A control plane that is refused as a whole may well
  * exist: to know that one is gone, look into the report itself.
  */
 export const meshesOf = (
   cluster: string,
   report: ClusterReport,
-  facts: (pem: string) => CertificateFacts | undefined
+  facts: (pem: string) => CertificateFacts | undefined,
+  apiServers: ReadonlySet<string> = new Set()
 ): FoundMeshes => {
   const refused: Array<Refusal> = []
   const found = report.controlPlanes.flatMap((claimed): ReadonlyArray<FoundMesh> => {
-    const checked = checkControlPlane(claimed, report.controlPlanes, facts)
+    const checked = checkControlPlane(claimed, report.controlPlanes, facts, apiServers)
     refused.push(...checked.refused)
     if (checked.report === undefined) return []
     const meshFacts = factsOf(checked.report, facts)

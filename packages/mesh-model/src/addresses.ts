@@ -16,6 +16,17 @@ export const addressProblem = (address: string): string | undefined => {
   return /^[0-9.]+$/u.test(name) ? ipv4Problem(name) : hostProblem(name)
 }
 
+/** A host name or IP address in the one form in which it can be compared with others. */
+export const hostOf = (address: string): string => {
+  const bare = address
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/u, "$1")
+    .replace(/\.$/u, "")
+  return bare.includes(":") && URL.canParse(`http://[${bare}]/`)
+    ? new URL(`http://[${bare}]/`).hostname.slice(1, -1)
+    : bare
+}
+
 const ipv4Problem = (address: string): string | undefined => {
   const octets = address.split(".").map(Number)
   const [first = 0, second = 0] = octets

@@ -1,4 +1,4 @@
-export { addressProblem } from "./addresses.ts"
+export { addressProblem, hostOf } from "./addresses.ts"
 export {
   type AddOnDeploymentConfig,
   AddOnDeploymentConfigSpec,
@@ -11,7 +11,7 @@ export { Condition, Conditions, isTrue, setConditions, type Verdict } from "./Co
 export { customResourceDefinitions, openApiSchema, type CustomResourceDefinition } from "./crd.ts"
 export { canonicalJson, hashOf, isSameJson } from "./hash.ts"
 export * as labels from "./labels.ts"
-export { decodeManagedCluster, isClusterAvailable, ManagedCluster } from "./ManagedCluster.ts"
+export { apiServersOf, decodeManagedCluster, isClusterAvailable, ManagedCluster } from "./ManagedCluster.ts"
 export {
   AddOnRegistration,
   ConfigReference,
