@@ -10,6 +10,9 @@ FROM node:24-bookworm-slim
 COPY --from=build /src/apps/hub-controller/dist/main.js /app/main.mjs
 COPY --from=build /src/LICENSE /licenses/LICENSE
 ENV HOME=/tmp
+# memory that was freed goes back to the system, from no more than two heaps of the C library
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 USER 65532:65532
 EXPOSE 8080
-ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=1", "/app/main.mjs"]
+# a small young generation, and a heap that grows by steps: half of the memory, for a few per cent of the time
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=1", "--heap-growing-percent=40", "/app/main.mjs"]

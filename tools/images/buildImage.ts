@@ -6,6 +6,7 @@ import { bundle } from "./bundle.ts"
 import { type Entry, file, folder } from "./Entry.ts"
 import { nodeBinary } from "./nodeBinary.ts"
 import { layerOf, makeOciLayout, type Platform } from "./OciLayout.ts"
+import { runtimeOf } from "./runtimeOf.ts"
 import { sbomOf } from "./sbomOf.ts"
 
 export interface BuiltImage {
@@ -40,11 +41,11 @@ export const buildImage = (app: string, version: string, base: ReadonlyArray<Pla
     file("licenses/LICENSE", readFileSync(join(root, "LICENSE")))
   ])
   const platforms = base.map(({ architecture, layers }) => ({ architecture, layers: [...layers, program] }))
+  const { entrypoint, env } = runtimeOf(app)
   const digest = makeOciLayout(path).finish(version, platforms, {
     User: user,
-    Env: ["PATH=/usr/local/bin", "HOME=/tmp"],
-    // a smaller young generation: a third less memory while a large list is read
-    Entrypoint: ["/usr/local/bin/node", "--max-semi-space-size=1", "/app/main.mjs"],
+    Env: ["PATH=/usr/local/bin", ...env],
+    Entrypoint: entrypoint,
     WorkingDir: "/",
     ExposedPorts: { [app === "agent" ? "8081/tcp" : "8080/tcp"]: {} },
     Labels: {

@@ -36,6 +36,7 @@ export const measureAgent = Effect.fnUntraced(function* ({ file, folder, runs }:
       const begun = performance.now()
       const agent = yield* startBundle({
         name: `agent-${run}`,
+        program: "agent",
         file,
         folder,
         args: ["--cluster", cluster, "--hub-kubeconfig", files[0] ?? "", "--kubeconfig", files[1] ?? ""]

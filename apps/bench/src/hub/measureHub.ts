@@ -43,7 +43,14 @@ export const measureHub = Effect.fnUntraced(function* (options: HubOptions) {
   const agents = yield* playAgents(api, roots)
   const works = yield* api.informer(resources.manifestWorks)
   const start = (name: string) =>
-    startBundle({ name, file: options.file, args: ["--kubeconfig", kubeconfig], folder, profile })
+    startBundle({
+      name,
+      program: "hub-controller",
+      file: options.file,
+      args: ["--kubeconfig", kubeconfig],
+      folder,
+      profile
+    })
   /** Notes where the counts stand; the result tells how many writes of the hub there were since. */
   const countWrites = Effect.gen(function* () {
     const [before, others] = [yield* server.writes, agents.writes()]

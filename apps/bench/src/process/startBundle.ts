@@ -48,6 +48,7 @@ export const bundle = (program: Program, folder: string, readable: boolean): Eff
 
 export interface BundleOptions {
   readonly name: string
+  readonly program: Program
   readonly file: string
   readonly args: ReadonlyArray<string>
   /** Folder for its log. */
@@ -56,15 +57,17 @@ export interface BundleOptions {
 }
 
 /** Starts a bundle; it is ended with the scope. */
-export const startBundle = Effect.fnUntraced(function* ({ args, file, folder, name, profile }: BundleOptions) {
+export const startBundle = Effect.fnUntraced(function* ({ args, file, folder, name, profile, program }: BundleOptions) {
+  const { env, flags } = runtimeOf(program)
   const port = yield* freePort
   const running = yield* startProcess({
     name,
     command: process.execPath,
-    args: [...imageFlags, ...profileFlags(profile), file, ...args, "--health-port", String(port)],
+    env,
+    args: [...flags, ...profileFlags(profile), file, ...args, "--health-port", String(port)],
     folder
   }).pipe(Effect.mapError(({ message }) => new BenchError({ problem: message })))
-  const program: RunningProgram = {
+  const started: RunningProgram = {
     ended: running.ended,
     ready: Effect.tryPromise({
       try: async () => {
@@ -81,11 +84,20 @@ export const startBundle = Effect.fnUntraced(function* ({ args, file, folder, na
       Effect.ignore(running.ended)
     )
   }
-  return program
+  return started
 })
 
-/** As in the images: a small young generation, for a small process. */
-const imageFlags = ["--max-semi-space-size=1"]
+/** How the image of a program starts it. */
+const runtimeOf = (program: Program) => {
+  const file = new URL(`../../../../deploy/docker/${program}.Dockerfile`, import.meta.url)
+  const lines = readFileSync(file, "utf8").split("\n")
+  const entrypoint = lines.find((line) => line.startsWith("ENTRYPOINT ")) ?? ""
+  const env = lines.flatMap((line) => (line.startsWith("ENV ") ? line.slice(4).split(" ") : []))
+  return {
+    flags: [...entrypoint.matchAll(/"(--[^"]+)"/gu)].map(([, flag = ""]) => flag),
+    env: Object.fromEntries(env.map((one) => one.split("=", 2)))
+  }
+}
 
 /** What a living process takes, as Linux has it. */
 const usageOf = (pid: number): Usage => {
