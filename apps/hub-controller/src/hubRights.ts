@@ -12,7 +12,8 @@ export interface Right {
   readonly resourceNames?: ReadonlyArray<string>
 }
 
-const read = ["get", "list", "watch"]
+/** An API server that cannot stream a list is asked for one, then watched. */
+const read = ["list", "watch"]
 /** An apply that makes the object asks for the right to create it, too. */
 const apply = ["create", "patch"]
 
@@ -66,7 +67,7 @@ export const hubRights: ReadonlyArray<Right> = [
     { subresource: "status" }
   ),
   right("informers of OCM's kinds", [resources.managedClusters], read),
-  right("what is delivered to managed clusters", [resources.manifestWorks], [...read, ...apply, "delete"]),
+  right("what is delivered to managed clusters", [resources.manifestWorks], ["get", ...read, ...apply, "delete"]),
   right(
     "registration and health of the agents",
     [resources.managedClusterAddOns, resources.clusterManagementAddOns, resources.addOnDeploymentConfigs],

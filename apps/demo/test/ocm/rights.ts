@@ -62,7 +62,7 @@ const decodeBindings = Schema.decodeUnknownSync(
 )
 
 /** All that an API server's roles grant to `who`, but what they grant to everybody. */
-export const grantedTo = Effect.fnUntraced(function* (plane: ControlPlane, { user, groups }: Who) {
+const grantedTo = Effect.fnUntraced(function* (plane: ControlPlane, { user, groups }: Who) {
   const get = (kinds: string) => kubectlOn(plane, ["get", kinds, "--all-namespaces", "-o", "json"])
   const roles = decodeRoles(yield* get("clusterroles,roles")).items
   const bindings = decodeBindings(yield* get("clusterrolebindings,rolebindings")).items
@@ -96,10 +96,7 @@ const verbsOf = ({ responseStatus, verb }: AuditedCall): ReadonlyArray<string> =
   verb === "patch" && responseStatus?.code === 201 ? ["patch", "create"] : [verb]
 
 /** Those of the rights that no call has made use of. */
-export const neverUsed = (
-  granted: ReadonlyArray<Granted>,
-  calls: ReadonlyArray<AuditedCall>
-): ReadonlyArray<Granted> => {
+const neverUsed = (granted: ReadonlyArray<Granted>, calls: ReadonlyArray<AuditedCall>): ReadonlyArray<Granted> => {
   const made = new Set(
     calls.flatMap((call) =>
       verbsOf(call).flatMap((verb) =>
@@ -126,10 +123,38 @@ export const linesOf = (rights: ReadonlyArray<Granted>): ReadonlyArray<string> =
     .sort()
 
 /** The calls that were refused for want of a right, as lines to read. */
-export const refused = (calls: ReadonlyArray<AuditedCall>): ReadonlyArray<string> => [
+const refused = (calls: ReadonlyArray<AuditedCall>): ReadonlyArray<string> => [
   ...new Set(
     calls
       .filter(({ responseStatus }) => responseStatus?.code === 403)
       .map((call) => `${call.verb} ${resourceOf(call)}.${call.objectRef?.apiGroup ?? ""} ${call.requestURI}`)
   )
 ]
+
+/** The same program on several API servers. */
+export type Processes = ReadonlyArray<{ readonly plane: ControlPlane; readonly who: Who }>
+
+const isSame = (left: Granted, right: Granted): boolean =>
+  left.group === right.group && left.resource === right.resource && left.verb === right.verb
+
+/** The rights that no process of a program has used, and the calls that any was refused. */
+export const auditOf = Effect.fnUntraced(function* (processes: Processes) {
+  const audits = yield* Effect.forEach(
+    processes,
+    Effect.fnUntraced(function* ({ plane, who }) {
+      const calls = (yield* plane.calls).filter(({ user }) => user.username === who.user)
+      const granted = yield* grantedTo(plane, who)
+      return { granted: granted.length, made: calls.length, unused: neverUsed(granted, calls), refused: refused(calls) }
+    })
+  )
+  const [first, ...others] = audits
+  return {
+    /** Whether all of them had rights and made calls: else nothing is proven. */
+    isTelling: audits.every(({ granted, made }) => granted > 0 && made > 0),
+    // a right that the agent of one cluster uses is one that agents need
+    unused: (first?.unused ?? []).filter((right) =>
+      others.every(({ unused }) => unused.some((other) => isSame(right, other)))
+    ),
+    refused: [...new Set(audits.flatMap((audit) => audit.refused))]
+  }
+})

@@ -1,4 +1,5 @@
 import { labels } from "@multicluster-mesh/mesh-model"
+import { agentIdentity } from "@multicluster-mesh/ocm-transport/addon"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import { expect, it } from "vitest"
@@ -6,7 +7,9 @@ import { makeNarrator } from "../../src/Narrator.ts"
 import { takeItAllAway, tellTheStory } from "../../src/story.ts"
 import { makeOcmWorld, realTables } from "../realWorld.ts"
 import { letAgentsSeeSecrets, startInstalled } from "./installedProduct.ts"
-import { grantedTo, linesOf, neverUsed, refused, type Who } from "./rights.ts"
+import { untilRest, writesDuring } from "./restingWrites.ts"
+import { auditOf, linesOf } from "./rights.ts"
+import { ofAgent, ofHubController, unexplained } from "./unusedForAReason.ts"
 
 const clusters = ["managedcluster1", "managedcluster2", "managedcluster3"]
 
@@ -14,40 +17,59 @@ it("the demo's story comes true through OCM's own programs, with the chart's rig
   Effect.gen(function* () {
     const narrator = makeNarrator()
     const world = yield* narrator.done("OCM's programs have joined", makeOcmWorld({ clusters, speed: 20 }))
+    const planes = [world.hubSim, ...world.clusters.map(({ sim }) => sim)]
     yield* letAgentsSeeSecrets(world)
-    let product: Effect.Success<ReturnType<typeof startInstalled>> | undefined
-    const start = narrator
-      .done("the add-on is available on each cluster", startInstalled(world))
-      .pipe(Effect.tap((started) => Effect.sync(() => (product = started))))
-    const users = yield* tellTheStory(world, narrator, yield* realTables(world.hubSim), start)
-    yield* takeItAllAway(world, narrator, users)
+    const started: Array<Effect.Success<ReturnType<typeof startInstalled>>> = []
+    const start = narrator.done("the add-on is available on each cluster", startInstalled(world))
+    const users = yield* tellTheStory(
+      world,
+      narrator,
+      yield* realTables(world.hubSim),
+      Effect.tap(start, (product) => Effect.sync(() => started.push(product)))
+    )
+    const [product] = started
     if (product === undefined) throw new Error("the story has not started the product")
+    const processes = [product.hub, ...product.agents]
+
+    const isOurs = (user: string) =>
+      processes.some((process) => process.user === user) ||
+      clusters.some((cluster) => agentIdentity(cluster, labels.addonName).user === user)
+    yield* narrator.done("nothing is written any more", untilRest(planes, isOurs))
+    const atRest = yield* narrator.done("a minute at rest", writesDuring(planes, isOurs, "60 seconds"))
+    expect(atRest).toEqual([])
+    for (const { kill } of processes) yield* kill
+    const afterRestart = yield* narrator.done(
+      "all processes were killed, and came back",
+      writesDuring(planes, isOurs, "30 seconds")
+    )
+    expect(afterRestart).toEqual([])
+
+    yield* takeItAllAway(world, narrator, users)
     expect(yield* product.misdeeds).toEqual([])
 
-    const hubCalls = yield* world.hubSim.calls
-    const hubController: Who = { user: product.hub.user, groups: [] }
-    const report = Effect.fnUntraced(function* (title: string, plane: typeof world.hubSim, who: Who) {
-      const calls = (yield* plane.calls).filter(({ user }) => user.username === who.user)
-      const granted = yield* grantedTo(plane, who)
-      console.log(
-        [
-          title,
-          ...linesOf(neverUsed(granted, calls)).map((line) => `  never used: ${line}`),
-          ...refused(calls).map((line) => `  refused: ${line}`)
-        ].join("\n")
-      )
-      expect(granted.length).toBeGreaterThan(0)
+    yield* narrator.chapter("Rights: what was granted and never used, what was asked for and refused")
+    const agents = world.clusters.flatMap(({ name, sim }, index) => {
+      const user = product.agents[index]?.user
+      return user === undefined ? [] : [{ name, onCluster: { plane: sim, who: { user, groups: [] } } }]
     })
-    yield* report("hub-controller on the hub", world.hubSim, hubController)
-    for (const [index, { name, sim }] of world.clusters.entries()) {
-      const agent = product.agents[index]
-      if (agent === undefined) throw new Error(`no agent of ${name}`)
-      yield* report(`agent of ${name} on its cluster`, sim, { user: agent.user, groups: [] })
-      const group = `system:open-cluster-management:cluster:${name}:addon:${labels.addonName}`
-      const user = hubCalls.find(({ user }) => user.groups?.includes(group))?.user
-      yield* report(`agent of ${name} on the hub`, world.hubSim, {
-        user: user?.username ?? "",
-        groups: user?.groups ?? []
-      })
+    expect(agents).toHaveLength(clusters.length)
+    const programs = [
+      ["hub controller", [{ plane: world.hubSim, who: { user: product.hub.user, groups: [] } }], ofHubController],
+      ["agents on their clusters", agents.map(({ onCluster }) => onCluster), ofAgent],
+      [
+        "agents on the hub",
+        agents.map(({ name }) => ({ plane: world.hubSim, who: agentIdentity(name, labels.addonName) })),
+        ofAgent
+      ]
+    ] as const
+    for (const [title, processes, reasons] of programs) {
+      const { isTelling, refused, unused } = yield* auditOf(processes)
+      yield* narrator.say(`${title}: never used`)
+      yield* narrator.show(linesOf(unused).join("\n"))
+      yield* narrator.say(`${title}: refused`)
+      yield* narrator.show(refused.join("\n"))
+      expect({ title, isTelling }).toEqual({ title, isTelling: true })
+      expect(linesOf(unexplained(unused, reasons)), `${title}: never used, and no reason is known`).toEqual([])
+      expect(refused, `${title}: refused`).toEqual([])
     }
   }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"), Effect.runPromise))

@@ -3,15 +3,19 @@ import { byText, labels, resources, type ResourceType } from "@multicluster-mesh
 import type { PolicyRule } from "@multicluster-mesh/ocm-transport/addon"
 
 /**
- * What an agent may do on its own cluster: read the kinds that discovery lists and that we deliver, and what is in a
- * namespace that is to be removed. Secrets are not among them: whoever wants namespaces with Secrets in them to be
- * removed gives the agent that right by a ClusterRole of their own.
+ * What an agent may do on its own cluster: watch the kinds that discovery reads and that we deliver, look again at what
+ * we deliver by its name, and list what is in a namespace that is to be removed. Secrets are not among them: whoever
+ * wants namespaces with Secrets in them to be removed gives the agent that right by a ClusterRole of their own.
  */
-export const agentRights: ReadonlyArray<PolicyRule> = readOnly([
-  ...snapshotKinds.map(({ type }) => type),
-  ...contentKinds,
-  ...resources.delivered,
-  resources.customResourceDefinitions
+export const agentRights: ReadonlyArray<PolicyRule> = rulesOf([
+  // an API server that cannot stream a list is asked for one, then watched
+  ...granting(
+    ["list", "watch"],
+    snapshotKinds.map(({ type }) => type)
+  ),
+  ...granting(["list", "watch"], [resources.customResourceDefinitions]),
+  ...granting(["get", "list", "watch"], resources.delivered),
+  ...granting(["list"], contentKinds)
 ])
 
 /** What an agent may do in the namespace in which it lives: say by its Lease that it works. */
@@ -32,7 +36,7 @@ export const agentHubRights: ReadonlyArray<PolicyRule> = [
     apiGroups: [resources.meshAgents.group],
     resources: [resources.meshAgents.plural],
     resourceNames: [labels.addonName],
-    verbs: ["get", "list", "watch"]
+    verbs: ["list", "watch"]
   },
   {
     apiGroups: [resources.meshAgents.group],
@@ -42,13 +46,39 @@ export const agentHubRights: ReadonlyArray<PolicyRule> = [
   }
 ]
 
-function readOnly(types: ReadonlyArray<ResourceType>): ReadonlyArray<PolicyRule> {
-  const readable = types.filter(({ group, plural }) => group !== "" || plural !== resources.secrets.plural)
-  return [...Map.groupBy(readable, ({ group }) => group)]
+type Grant = readonly [ResourceType, verb: string]
+
+function granting(verbs: ReadonlyArray<string>, types: ReadonlyArray<ResourceType>): ReadonlyArray<Grant> {
+  return types.flatMap((type) => verbs.map((verb): Grant => [type, verb]))
+}
+
+function isSecret({ group, plural }: ResourceType): boolean {
+  return group === "" && plural === resources.secrets.plural
+}
+
+/** One rule for all resources of a group that get the same verbs. */
+function rulesOf(grants: ReadonlyArray<Grant>): ReadonlyArray<PolicyRule> {
+  const resourcesWithVerbs = [
+    ...Map.groupBy(
+      grants.filter(([type]) => !isSecret(type)),
+      ([{ group, plural }]) => `${group}/${plural}`
+    ).values()
+  ].map((granted) => ({
+    group: granted[0]?.[0].group ?? "",
+    plural: granted[0]?.[0].plural ?? "",
+    verbs: [...new Set(granted.map(([, verb]) => verb))].toSorted(byText)
+  }))
+  return [...Map.groupBy(resourcesWithVerbs, ({ group, verbs }) => `${group} ${verbs.join()}`)]
     .toSorted(([a], [b]) => byText(a, b))
-    .map(([group, types]) => ({
-      apiGroups: [group],
-      resources: [...new Set(types.map(({ plural }) => plural))].toSorted(byText),
-      verbs: ["get", "list", "watch"]
-    }))
+    .flatMap(([, [first, ...others]]) =>
+      first === undefined
+        ? []
+        : [
+            {
+              apiGroups: [first.group],
+              resources: [first, ...others].map(({ plural }) => plural).toSorted(byText),
+              verbs: first.verbs
+            }
+          ]
+    )
 }

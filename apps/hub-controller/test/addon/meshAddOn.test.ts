@@ -69,7 +69,7 @@ describe("the mesh add-on", () => {
             apiGroups: [labels.group],
             resources: ["meshagents"],
             resourceNames: [labels.addonName],
-            verbs: ["get", "list", "watch"]
+            verbs: ["list", "watch"]
           },
           {
             apiGroups: [labels.group],
