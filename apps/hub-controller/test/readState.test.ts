@@ -98,6 +98,11 @@ const mesh = (name: string, spec: unknown): KubeObject => ({
   spec
 })
 
+const withServer = (name: string, url: string) => ({
+  ...cluster(name),
+  spec: { hubAcceptsClient: true, managedClusterClientConfigs: [{ url }] }
+})
+
 describe("stateReader", () => {
   it.effect("takes a cluster for available only when OCM says so of it and of its agent", () =>
     Effect.gen(function* () {
@@ -164,10 +169,6 @@ describe("stateReader", () => {
 
   it.effect("sends no peer to an API server of the fleet, by name or by address", () =>
     Effect.gen(function* () {
-      const withServer = (name: string, url: string) => ({
-        ...cluster(name),
-        spec: { hubAcceptsClient: true, managedClusterClientConfigs: [{ url }] }
-      })
       const addresses = ["API.west.example.com.", "203.0.113.7", "2001:DB8:0::7", "lb.east.example.com"]
       const gateway = { name: "west-ingress", direction: "Ingress", ready: true, addresses }
       const { state, refused } = yield* read({
