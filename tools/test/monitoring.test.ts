@@ -14,6 +14,7 @@ const inCode = new Set(
     )
   )
 )
+const namesIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = ""]) => name)
 const named = (expression: string): ReadonlyArray<string> => expression.match(/mesh_addon_\w+/gu) ?? []
 
 interface Rule {
@@ -34,6 +35,12 @@ const headings = readFileSync(`${root}docs/troubleshooting.md`, "utf8")
   .split("\n")
   .filter((line) => line.startsWith("## "))
   .map((line) => line.slice(3).toLowerCase())
+
+it("the documentation names the metrics that there are, and no others", () => {
+  const declared = code.flatMap((text) => namesIn(text, /Metric\.\w+\(\s*"(mesh_addon_\w+)"/gu))
+  const documented = namesIn(readFileSync(`${root}docs/monitoring.md`, "utf8"), /^\| `(\w+)`/gmu)
+  expect(new Set(documented)).toEqual(new Set(declared))
+})
 
 describe("alerts and dashboard", () => {
   it.each(rules.map((rule) => [rule.alert, rule] as const))("%s asks for metrics that there are", (_, { expr }) => {

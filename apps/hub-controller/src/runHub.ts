@@ -1,8 +1,9 @@
 import { type HubState, makePlanner, type Plan } from "@multicluster-mesh/federation-planner"
-import { canonicalJson } from "@multicluster-mesh/mesh-model"
+import { isSameJson } from "@multicluster-mesh/mesh-model"
 import {
   type KubeApi,
   type KubeError,
+  type KubeObject,
   makeEventRecorder,
   type Readiness,
   reconcileByKey
@@ -10,6 +11,7 @@ import {
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
@@ -19,6 +21,7 @@ import { type Change, changesOf, refOf, rememberingDone, typeOf } from "./Change
 import { fleetIdOf, type HubNotPrepared } from "./fleetId.ts"
 import { changes, complete, type HubInformers, informerOf, staleKinds, startInformers } from "./HubInformers.ts"
 import { makeIsHeld } from "./isHeld.ts"
+import { measuredWrite, peeringCounter, planSeconds, staleCopies } from "./metrics.ts"
 import { makeReadiness, type ReadinessLog, waitsFor } from "./ReadinessLog.ts"
 import { makeRefusals } from "./Refusals.ts"
 import { stateReader } from "./readState.ts"
@@ -59,11 +62,14 @@ export const runHub = Effect.fnUntraced(function* (
   yield* Effect.forkScoped(Stream.runForEach(changes(informers), () => Queue.offer(wake, undefined)))
   const keys = yield* Queue.unbounded<string>()
   let wanted: ReadonlyMap<string, Change> = new Map()
-  let due = new Map<string, string>()
+  let due = new Map<string, Change>()
   const isDone = rememberingDone()
+  const countPeerings = peeringCounter()
+  // who does not lead any more has nothing to tell
+  yield* Effect.addFinalizer(() => Effect.andThen(countPeerings([]), Metric.update(staleCopies, 0)))
   const isHeld = makeIsHeld(hub, informers)
-  // writes that changed nothing, by what they said and on which version
-  const idle = new Map<string, string>()
+  // writes that changed nothing, and on which version
+  const idle = new Map<string, { readonly change: Change; readonly version: string | undefined }>()
 
   const liveOf = (change: Change): Effect.Effect<Live> =>
     Effect.map(informerOf(informers, typeOf(change)).get(refOf(change)), (object) => ({
@@ -74,6 +80,7 @@ export const runHub = Effect.fnUntraced(function* (
   const planOnce = Effect.gen(function* () {
     const { state, refused } = yield* read
     const planned = plan(state)
+    yield* countPeerings(planned.statuses)
     wanted = changesOf(planned)
     const before = due
     due = new Map()
@@ -81,11 +88,11 @@ export const runHub = Effect.fnUntraced(function* (
     for (const [key, change] of wanted) {
       const live = yield* liveOf(change)
       if (isDone(change, live.object, live.work)) continue
-      const text = canonicalJson(change)
-      if (idle.get(key) === `${live.object?.metadata.resourceVersion} ${text}`) continue
-      due.set(key, text)
+      const tried = idle.get(key)
+      if (tried?.version === live.object?.metadata.resourceVersion && isSameJson(tried?.change, change)) continue
+      due.set(key, change)
       // one that waits after a failure keeps waiting, unless it is another write now
-      if (before.get(key) !== text) yield* Queue.offer(keys, key)
+      if (!isSameJson(before.get(key), change)) yield* Queue.offer(keys, key)
     }
     return { recheckAt: planned.recheckAt, refused }
   })
@@ -95,10 +102,13 @@ export const runHub = Effect.fnUntraced(function* (
     const live = change && (yield* liveOf(change))
     if (change !== undefined && live !== undefined && !isDone(change, live.object, live.work)) {
       if (yield* isHeld(change, live.object)) return { requeueAfter: heldFor }
-      const written = yield* carryOut(hub, events, change, live)
-      const version = written?.metadata.resourceVersion
-      if (version !== undefined && version === live.object?.metadata.resourceVersion) {
-        idle.set(key, `${version} ${canonicalJson(change)}`)
+      const isUnchanged = (written: KubeObject | undefined) =>
+        written !== undefined && written.metadata.resourceVersion === live.object?.metadata.resourceVersion
+      const written = yield* carryOut(hub, events, change, live).pipe(
+        measuredWrite(change, (result) => !isUnchanged(result))
+      )
+      if (isUnchanged(written)) {
+        idle.set(key, { change, version: written?.metadata.resourceVersion })
       } else {
         idle.delete(key)
         yield* Effect.annotateLogs(Effect.logInfo(sentence(change)), clusterOf(change))
@@ -114,6 +124,7 @@ export const runHub = Effect.fnUntraced(function* (
     const begun = yield* Clock.currentTimeMillis
     const { recheckAt, refused } = yield* planOnce
     const took = Duration.millis((yield* Clock.currentTimeMillis) - begun)
+    yield* Metric.update(planSeconds, Duration.toSeconds(took))
     yield* refusals(refused)
     yield* readiness.say(yield* currentReadiness(informers))
     yield* Effect.raceFirst(Queue.take(wake), sleepUntil(recheckAt))
@@ -162,12 +173,15 @@ const awaitComplete = (informers: HubInformers, readiness: ReadinessLog) =>
   )
 
 const currentReadiness = (informers: HubInformers): Effect.Effect<Readiness> =>
-  Effect.map(staleKinds(informers), (stale) =>
-    stale.length === 0
-      ? { ready: true, message: "plans and writes" }
-      : waitsFor(
-          `the API server; it changes nothing that exists, for what it knows of these may be out of date: ${stale.join(", ")}`
-        )
+  staleKinds(informers).pipe(
+    Effect.tap((stale) => Metric.update(staleCopies, stale.length)),
+    Effect.map((stale) =>
+      stale.length === 0
+        ? { ready: true, message: "plans and writes" }
+        : waitsFor(
+            `the API server; it changes nothing that exists, for what it knows of these may be out of date: ${stale.join(", ")}`
+          )
+    )
   )
 
 /** Works, meshes and agents are in the namespace of their cluster. */

@@ -1,0 +1,86 @@
+import type { StatusPlan } from "@multicluster-mesh/federation-planner"
+import { resources } from "@multicluster-mesh/mesh-model"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+import { type Change, typeOf } from "./Change.ts"
+
+// What `/metrics` shows of the hub controller, beside what the transport shows.
+
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Labels: kind, action, result. */
+const writes = Metric.counter("mesh_addon_hub_writes_total", {
+  description:
+    "Writes that a plan asked for, by what came of them: written, unchanged (the server had it so) or failed.",
+  incremental: true
+})
+
+/** Labels: kind. */
+const writeSeconds = Metric.histogram("mesh_addon_hub_write_duration_seconds", {
+  description: "Time of a write that a plan asked for, its repeats by the client included.",
+  boundaries: seconds
+})
+
+/** Time from reading the copies to the writes that are due. */
+export const planSeconds = Metric.histogram("mesh_addon_plan_duration_seconds", {
+  description: "Time to plan the whole fleet and to see what differs.",
+  boundaries: seconds
+})
+
+/** Kinds whose copy may be stale; above 0, what exists is left as it is. */
+export const staleCopies = Metric.gauge("mesh_addon_stale_copies", {
+  description:
+    "Kinds of which the hub controller may not know the newest; while there is one, it changes nothing that exists."
+})
+
+/** Labels: step, ready. */
+const peerings = Metric.gauge("mesh_addon_peerings", {
+  description: "MeshPeerings by the step that they are at, and by their condition Ready."
+})
+
+/** Counts and times one write; `isWritten` says whether its result tells of a change. */
+export const measuredWrite =
+  <A>(change: Change, isWritten: (result: A) => boolean) =>
+  <E>(write: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.flatMap(Clock.monotonicTimeNanos, (begun) =>
+      Effect.onExit(
+        write,
+        Effect.fnUntraced(function* (exit) {
+          const { kind } = typeOf(change)
+          const took = Number((yield* Clock.monotonicTimeNanos) - begun) / 1e9
+          const result = Exit.isFailure(exit) ? "failed" : isWritten(exit.value) ? "written" : "unchanged"
+          yield* Metric.update(Metric.withAttributes(writes, { kind, action: actions[change._tag], result }), 1)
+          yield* Metric.update(Metric.withAttributes(writeSeconds, { kind }), took)
+        })
+      )
+    )
+
+const actions: { readonly [tag in Change["_tag"]]: string } = {
+  ApplyWork: "apply",
+  ApplyObject: "apply",
+  DeleteWork: "delete",
+  DeleteObject: "delete",
+  SetFinalizer: "finalizer",
+  WriteStatus: "status"
+}
+
+/** Makes the counting of the peerings of a plan; a step that has none left is shown as 0. */
+export const peeringCounter = () => {
+  const shown = new Map<string, { readonly step: string; readonly ready: string }>()
+  return Effect.fnUntraced(function* (statuses: ReadonlyArray<StatusPlan>) {
+    const counts = new Map<string, number>()
+    for (const { type, fields, verdicts } of statuses) {
+      if (type !== resources.meshPeerings) continue
+      const step = String(fields["step"])
+      const ready = verdicts.find((verdict) => verdict.type === "Ready")?.status ?? "Unknown"
+      const key = `${step} ${ready}`
+      shown.set(key, { step, ready })
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    for (const [key, attributes] of shown) {
+      yield* Metric.update(Metric.withAttributes(peerings, attributes), counts.get(key) ?? 0)
+    }
+  })
+}
