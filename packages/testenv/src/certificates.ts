@@ -61,6 +61,16 @@ export const makeAuthority = async (name: string): Promise<Authority> => {
   }
 }
 
+/** A request for a certificate of the Kubernetes user `name` in the groups `groups`, as a PEM text; its key is thrown away. */
+export const makeCertificateRequest = async (name: string, groups: ReadonlyArray<string>): Promise<string> => {
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: [...groups.map((group) => `O=${group}`), `CN=${name}`].join(","),
+    keys: await newKeys(),
+    signingAlgorithm: algorithm
+  })
+  return request.toString("pem")
+}
+
 /** A key pair for signing service account tokens. */
 export const signingKey = (): { readonly publicKey: string; readonly key: string } => {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })

@@ -1,5 +1,5 @@
 export type { AuditedCall } from "./audit.ts"
-export { type Authority, type KeyPair, makeAuthority } from "./certificates.ts"
+export { type Authority, type KeyPair, makeAuthority, makeCertificateRequest } from "./certificates.ts"
 export { type ControlPlane, kubeconfigOf, startControlPlane } from "./ControlPlane.ts"
 export { borrowControlPlane } from "./borrowControlPlane.ts"
 export { freePort } from "./freePort.ts"

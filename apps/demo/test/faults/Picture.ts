@@ -26,7 +26,9 @@ const onHub: ReadonlyArray<ResourceType> = [
 const marked: Selection = { labelSelector: labels.fleetLabel }
 const userNamespaces = ["mesh-bookinfo", lateMember]
 
-export const takePicture = Effect.fnUntraced(function* (world: World<ApiServer>): Effect.fn.Return<Picture, KubeError> {
+export const takePicture = Effect.fnUntraced(function* (
+  world: World<ApiServer, unknown>
+): Effect.fn.Return<Picture, KubeError> {
   const objects = new Map<string, string>()
   const uids = new Map<string, string>()
   const scrub = scrubber()

@@ -7,7 +7,7 @@ import type { ApiServer, World } from "../../src/World.ts"
 import { lateMember, stageClusters } from "./stages.ts"
 
 /** What users have before we come: a mesh of their own, and the applications that shall be members of ours. */
-export const plantUsers = Effect.fnUntraced(function* (world: World<ApiServer>) {
+export const plantUsers = Effect.fnUntraced(function* (world: World<ApiServer, unknown>) {
   const [caller, server] = stageClusters
   const users = yield* plantUsersMesh(world, caller)
   yield* plantBookinfoOn(world, caller, server)

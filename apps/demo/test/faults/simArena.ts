@@ -56,13 +56,16 @@ export const makeSimArena = Effect.gen(function* () {
   return arena
 })
 
+/** One program of the product, in this process. */
 interface Part {
   readonly name: string
+  readonly stop: Effect.Effect<void>
+  readonly start: Effect.Effect<void>
   readonly restart: (pauseMillis: number) => Effect.Effect<void>
 }
 
 /** Each part of the product has its own connections, as a process has. */
-const partsOf = (world: World) => [
+export const partsOf = (world: World) => [
   {
     name: "hub-controller",
     run: Effect.flatMap(makeKubeApi(world.hubSim.connection), (hub) =>
@@ -78,7 +81,8 @@ const partsOf = (world: World) => [
   }))
 ]
 
-const makePart = Effect.fnUntraced(function* <E>(
+/** Runs a part of the product, until it is stopped or the scope ends; `onEnd` hears when it ends by itself. */
+export const makePart = Effect.fnUntraced(function* <E>(
   name: string,
   run: Effect.Effect<never, E, Scope.Scope>,
   onEnd: (what: string) => void
@@ -95,14 +99,13 @@ const makePart = Effect.fnUntraced(function* <E>(
       )
     ).pipe(Scope.provide(life))
   })
+  const stop = Effect.suspend(() => (life === undefined ? Effect.void : Scope.close(life, Exit.void)))
   yield* start
   const part: Part = {
     name,
-    restart: (pauseMillis) =>
-      Effect.suspend(() => (life === undefined ? Effect.void : Scope.close(life, Exit.void))).pipe(
-        Effect.andThen(Effect.sleep(pauseMillis)),
-        Effect.andThen(start)
-      )
+    stop,
+    start,
+    restart: (pauseMillis) => stop.pipe(Effect.andThen(Effect.sleep(pauseMillis)), Effect.andThen(start))
   }
   return part
 })
@@ -181,7 +184,7 @@ const fleetFaults = ({ clusters, ocm }: World): ReadonlyArray<Fault> => {
 }
 
 /** A wall clock that can be moved; what waits is not moved. */
-const movableClock = Effect.map(Clock.Clock, (real) => {
+export const movableClock = Effect.map(Clock.Clock, (real) => {
   let offset = 0
   const millis = () => real.currentTimeMillisUnsafe() + offset
   const nanos = () => real.currentTimeNanosUnsafe() + BigInt(Math.round(offset)) * 1_000_000n

@@ -15,7 +15,7 @@ export interface Stage {
   /** Whether our objects stay from the stage before: they must be the very same ones. */
   readonly keeps: boolean
   readonly act: (hub: KubeApi) => Effect.Effect<unknown, KubeError>
-  readonly done: (world: World<ApiServer>) => Effect.Effect<boolean, KubeError>
+  readonly done: (world: World<ApiServer, unknown>) => Effect.Effect<boolean, KubeError>
 }
 
 const read = (file: string): KubeObject & { readonly spec: Readonly<Record<string, unknown>> } =>
@@ -33,7 +33,7 @@ const withServices = (names: ReadonlyArray<string>): KubeObject => {
   return { ...federation, spec: { ...federation.spec, services: changed } }
 }
 
-const ourMeshesReady = ({ hub }: World<ApiServer>) =>
+const ourMeshesReady = ({ hub }: World<ApiServer, unknown>) =>
   allReady(hub, resources.meshes, stageClusters.length, ({ metadata }) =>
     stageClusters.some((cluster) => metadata.name === `${cluster}-mesh`)
   )

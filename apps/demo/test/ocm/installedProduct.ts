@@ -1,6 +1,6 @@
 import { isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi } from "@multicluster-mesh/ocm-transport"
-import { type ControlPlane, kubectlOn } from "@multicluster-mesh/testenv"
+import { type ControlPlane, kubectlOn, type Proxy } from "@multicluster-mesh/testenv"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { statusOf } from "../../src/until.ts"
@@ -14,17 +14,20 @@ export const agentName = `${labels.addonName}-agent`
 
 /**
  * Installs the chart, and runs what its Deployment and those on the managed clusters say, as processes with their own
- * rights; returns once OCM says that the add-on is available on each cluster.
+ * rights; returns once OCM says that the add-on is available on each cluster. They reach the hub by `toHub`, if given.
  */
-export const startInstalled = Effect.fnUntraced(function* (world: World<ControlPlane, unknown>) {
+export const startInstalled = Effect.fnUntraced(function* (world: World<ControlPlane, unknown>, toHub?: Proxy) {
   const misdeeds: Array<string> = []
   const onEnd = (what: string): void => void misdeeds.push(what)
+  const { server } = world.hubSim
+  const reroute = toHub === undefined ? undefined : { from: server, to: `https://127.0.0.1:${toHub.port}` }
   yield* installChart(world.hubSim)
   const hub = yield* runDeployment({
     plane: world.hubSim,
     namespace: hubNamespaces.addon,
     name: hubController,
     app: "hub-controller",
+    reroute,
     onEnd
   })
   const agents = yield* Effect.forEach(
@@ -36,6 +39,7 @@ export const startInstalled = Effect.fnUntraced(function* (world: World<ControlP
         name: agentName,
         app: "agent",
         flags: ["--resync=1 second"],
+        reroute,
         onEnd
       }),
     { concurrency: "unbounded" }
@@ -71,11 +75,11 @@ export const letAgentsSeeSecrets = Effect.fnUntraced(function* (world: World<Con
   for (const { sim } of world.clusters) yield* kubectlOn(sim, ["apply", "-f", "-"], list)
 })
 
-export const untilAvailable = (hub: KubeApi, cluster: string) =>
-  hub.get(resources.managedClusterAddOns, { namespace: cluster, name: labels.addonName }).pipe(
+export const untilAvailable = (hub: KubeApi, cluster: string, addOn: string = labels.addonName) =>
+  hub.get(resources.managedClusterAddOns, { namespace: cluster, name: addOn }).pipe(
     Effect.filterOrFail(
-      (addOn) => isTrue(statusOf(addOn).conditions, "Available"),
-      (addOn) => new Error(`the add-on on ${cluster} is not available: ${JSON.stringify(addOn["status"])}`)
+      (found) => isTrue(statusOf(found).conditions, "Available"),
+      (found) => new Error(`${addOn} on ${cluster} is not available: ${JSON.stringify(found["status"])}`)
     ),
     Effect.retry(Schedule.max([Schedule.spaced("500 millis"), Schedule.recurs(180)]))
   )

@@ -49,6 +49,8 @@ export interface DeploymentToRun {
   readonly app: string
   /** Flags beside its own, for tests that do not want to wait. */
   readonly flags?: ReadonlyArray<string>
+  /** In kubeconfigs, this server is reached at another address: through a proxy. */
+  readonly reroute?: { readonly from: string; readonly to: string } | undefined
   /** Told of ends that nobody asked for. */
   readonly onEnd: (what: string) => void
 }
@@ -61,7 +63,8 @@ const often = Schedule.max([Schedule.spaced("200 millis"), Schedule.recurs(600)]
  * as the Secrets are. In place of the pod's own credentials stands a kubeconfig with a token of its ServiceAccount.
  */
 export const runDeployment = Effect.fnUntraced(function* (deployment: DeploymentToRun) {
-  const { app, flags = [], name, namespace, onEnd, plane } = deployment
+  const { app, flags = [], name, namespace, onEnd, plane, reroute } = deployment
+  const rerouted = (text: string): string => (reroute === undefined ? text : text.replaceAll(reroute.from, reroute.to))
   const api = yield* makeKubeApi(plane.connection)
   const object = yield* Effect.retry(api.get(resources.deployments, { namespace, name }), often)
   const pod = (yield* decodePod(object)).spec.template.spec
@@ -71,7 +74,7 @@ export const runDeployment = Effect.fnUntraced(function* (deployment: Deployment
   for (const volume of pod.volumes) {
     mkdirSync(at(volume.name), { recursive: true })
     if (volume.secret === undefined) continue
-    const sync = mount(api, { namespace, name: volume.secret.secretName }, at(volume.name))
+    const sync = mount(api, { namespace, name: volume.secret.secretName }, at(volume.name), rerouted)
     yield* Effect.retry(sync, often)
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("500 millis"), Effect.ignore(sync))))
   }
@@ -79,9 +82,8 @@ export const runDeployment = Effect.fnUntraced(function* (deployment: Deployment
     Effect.retry(often)
   )
   const kubeconfig = join(folder, "kubeconfig")
-  writeFileSync(kubeconfig, kubeconfigOf(plane.server, plane.authority.certificate, { token: token.trim() }), {
-    mode: 0o600
-  })
+  const ownConfig = kubeconfigOf(plane.server, plane.authority.certificate, { token: token.trim() })
+  writeFileSync(kubeconfig, rerouted(ownConfig), { mode: 0o600 })
   const inside = (text: string): string => {
     const mounted = container.volumeMounts.find(({ mountPath }) => text.startsWith(`${mountPath}/`))
     return mounted === undefined ? text : at(mounted.name) + text.slice(mounted.mountPath.length)
@@ -112,23 +114,24 @@ export const runDeployment = Effect.fnUntraced(function* (deployment: Deployment
 const mount = Effect.fnUntraced(function* (
   api: KubeApi,
   ref: { readonly namespace: string; readonly name: string },
-  folder: string
+  folder: string,
+  rewrite: (text: string) => string
 ) {
   const { data } = yield* decodeSecret(yield* api.get(resources.secrets, ref))
   for (const [key, value] of Object.entries(data)) {
     const file = join(folder, key)
-    const bytes = Buffer.from(value, "base64")
-    if (contentOf(file)?.equals(bytes) === true) continue
-    writeFileSync(`${file}.new`, bytes, { mode: 0o600 })
+    const text = rewrite(Buffer.from(value, "base64").toString())
+    if (contentOf(file) === text) continue
+    writeFileSync(`${file}.new`, text, { mode: 0o600 })
     renameSync(`${file}.new`, file)
   }
 })
 
 const decodeSecret = Schema.decodeUnknownEffect(Schema.Struct({ data: Schema.Record(Schema.String, Schema.String) }))
 
-const contentOf = (file: string): Buffer | undefined => {
+const contentOf = (file: string): string | undefined => {
   try {
-    return readFileSync(file)
+    return readFileSync(file, "utf8")
   } catch {
     return undefined
   }

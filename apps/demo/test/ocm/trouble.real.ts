@@ -1,0 +1,223 @@
+import { assert, it } from "@effect/vitest"
+import { labels, resources } from "@multicluster-mesh/mesh-model"
+import { connectionTo, makeKubeApi } from "@multicluster-mesh/ocm-transport"
+import { agentIdentity, kubeClientSigner } from "@multicluster-mesh/ocm-transport/addon"
+import { makeCertificateRequest, startProcess, startProxy } from "@multicluster-mesh/testenv"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as References from "effect/References"
+import * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll } from "vitest"
+import { statusOf } from "../../src/until.ts"
+import { eventually, find, holds } from "../observing.ts"
+import { differences, takePicture } from "../faults/Picture.ts"
+import { plantUsers } from "../faults/plantUsers.ts"
+import { type Stage, stages } from "../faults/stages.ts"
+import { makeOcmWorld } from "../realWorld.ts"
+import { letAgentsSeeSecrets, startInstalled, untilAvailable } from "./installedProduct.ts"
+import { untilRest } from "./restingWrites.ts"
+
+// one world for all that can go wrong in it: its start takes longer than a test; the third name begins with the second
+const clusters = ["managedcluster1", "managedcluster2", "managedcluster22"]
+const [, victim = "", attacker = ""] = clusters
+
+const startAll = Effect.gen(function* () {
+  const world = yield* makeOcmWorld({ clusters, speed: 20 })
+  yield* letAgentsSeeSecrets(world)
+  const users = yield* plantUsers(world)
+  const proxy = yield* startProxy(Number(new URL(world.hubSim.server).port))
+  const product = yield* startInstalled(world, proxy)
+  return { world, users, proxy, product }
+})
+
+const scope = Scope.makeUnsafe()
+let started: Effect.Success<typeof startAll>
+beforeAll(async () => {
+  started = await Effect.runPromise(Scope.provide(startAll, scope))
+})
+afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+
+const quiet = Effect.provideService(References.MinimumLogLevel, "Error")
+
+const stageNamed = (name: string): Stage => {
+  const stage = stages.find((one) => one.name === name)
+  if (stage === undefined) throw new Error(`no stage ${name}`)
+  return stage
+}
+
+it.live(
+  "kills, a partition, a frozen work agent and another API server on the way change neither the end nor anything of the user's",
+  () =>
+    Effect.gen(function* () {
+      const { product, proxy, users, world } = started
+      const planes = [world.hubSim, ...world.clusters.map(({ sim }) => sim)]
+      const isOurs = (user: string) => [product.hub, ...product.agents].some((process) => process.user === user)
+      const act = (name: string) => stageNamed(name).act(world.hub)
+      const done = (name: string) => eventually(`stage ${name}`, holds(stageNamed(name).done(world)))
+      const theirs = yield* users.everything
+
+      yield* act("deploy")
+      yield* done("deploy")
+      yield* act("federate")
+      yield* done("federate")
+      yield* untilRest(planes, isOurs)
+      const undisturbed = yield* takePicture(world)
+      assert.isAbove(undisturbed.uids.size, 10)
+      yield* act("remove")
+      yield* done("remove")
+
+      yield* act("deploy")
+      yield* Effect.sleep("700 millis")
+      yield* product.hub.kill
+      yield* Effect.sleep("3 seconds")
+      yield* Effect.scoped(Effect.andThen(proxy.stall, Effect.sleep("20 seconds")))
+      yield* done("deploy")
+      const work = world.ocm.klusterlets.get("managedcluster1")?.work
+      if (work === undefined) throw new Error("managedcluster1 has no work agent")
+      yield* work.signal("SIGSTOP")
+      yield* act("federate")
+      yield* Effect.sleep("3 seconds")
+      for (const agent of product.agents) yield* agent.kill
+      yield* world.hubSim.restartApiServer("2 seconds")
+      yield* Effect.sleep("5 seconds")
+      yield* work.signal("SIGCONT")
+      yield* done("federate")
+      yield* eventually(
+        "the end is that of the undisturbed run",
+        Effect.map(takePicture(world), (seen) => {
+          const progress = differences(undisturbed, seen)
+          return { done: progress.length === 0, progress }
+        })
+      )
+
+      yield* act("remove")
+      yield* Effect.sleep("2 seconds")
+      yield* product.hub.kill
+      yield* proxy.cut
+      yield* done("remove")
+      assert.strictEqual(yield* users.everything, theirs)
+      assert.deepStrictEqual(yield* product.misdeeds, [])
+    }).pipe(quiet)
+)
+
+it.live("an add-on of another author is installed, registered, available and removed again", () =>
+  Effect.gen(function* () {
+    const { world } = started
+    const { api } = world.on(victim)
+    const kubeconfig = join(world.hubSim.folder, "admin.kubeconfig")
+    yield* startProcess({
+      name: "hello-addon",
+      folder: world.hubSim.folder,
+      command: process.execPath,
+      args: [
+        "--conditions=@multicluster-mesh/source",
+        fileURLToPath(new URL("../../../../examples/hello-addon.ts", import.meta.url)),
+        kubeconfig
+      ]
+    })
+    const definition = {
+      apiVersion: "addon.open-cluster-management.io/v1alpha1",
+      kind: "ClusterManagementAddOn",
+      metadata: { name: "hello" },
+      spec: { installStrategy: { type: "Manual" } }
+    }
+    yield* world.hub.apply(resources.clusterManagementAddOns, definition, { fieldManager: "kubectl" })
+    const ref = { namespace: victim, name: "hello" }
+    const addOn = {
+      apiVersion: "addon.open-cluster-management.io/v1alpha1",
+      kind: "ManagedClusterAddOn",
+      metadata: ref,
+      spec: { installNamespace: "greetings" }
+    }
+    yield* world.hub.apply(resources.managedClusterAddOns, addOn, { fieldManager: "kubectl" })
+    yield* untilAvailable(world.hub, victim, "hello")
+    const greeting = yield* api.get(resources.configMaps, { namespace: "greetings", name: "hello" })
+    assert.deepStrictEqual(greeting["data"], { greeting: `hello, ${victim}` })
+    yield* eventually(
+      "OCM has put its credentials beside it",
+      holds(
+        Effect.map(
+          find(api, resources.secrets, { namespace: "greetings", name: "hello-hub-kubeconfig" }),
+          (secret) => secret !== undefined
+        )
+      )
+    )
+    yield* world.hub.delete(resources.managedClusterAddOns, ref)
+    yield* eventually(
+      "all of it is gone",
+      holds(
+        Effect.map(
+          Effect.all([
+            find(world.hub, resources.managedClusterAddOns, ref),
+            find(api, resources.configMaps, { namespace: "greetings", name: "hello" })
+          ]),
+          (left) => left.every((object) => object === undefined)
+        )
+      )
+    )
+  }).pipe(quiet)
+)
+
+it.live("whoever runs one cluster gets no certificate of the agent of another whose name begins its own", () =>
+  Effect.gen(function* () {
+    const { world } = started
+    const askAs = (cluster: string) => request(world.hubSim, folderOf(cluster))
+    const stolen = yield* askAs(attacker)
+    const honest = yield* askAs(victim)
+    yield* eventually("the klusterlet's own request is approved", holds(isApproved(honest)))
+    const told = Effect.map(world.hub.list(resources.events), ({ items }) =>
+      items.filter((event) => event["reason"] === "NotApproved" && JSON.stringify(event).includes(stolen))
+    )
+    yield* eventually("the refusal is told", holds(Effect.map(told, (events) => events.length > 0)))
+    yield* Effect.sleep("3 seconds")
+    assert.isFalse(yield* isApproved(stolen))
+    assert.lengthOf(yield* told, 1)
+    assert.include(readFileSync((yield* started.product.hub.running).log, "utf8"), `${stolen} is not approved`)
+  }).pipe(quiet)
+)
+
+const folderOf = (cluster: string): string => {
+  const klusterlet = started.world.ocm.klusterlets.get(cluster)
+  if (klusterlet === undefined) throw new Error(`no klusterlet on ${cluster}`)
+  return klusterlet.hubKubeconfig
+}
+
+/** Asks for the identity of the victim's agent, as the klusterlet whose credentials are in `folder`; returns the name. */
+const request = Effect.fnUntraced(function* (
+  hub: { readonly server: string; readonly authority: { readonly certificate: string } },
+  folder: string
+) {
+  const read = (file: string): string => readFileSync(join(folder, file), "utf8")
+  const api = yield* makeKubeApi(
+    connectionTo(hub.server, { ca: hub.authority.certificate, certificate: read("tls.crt"), key: read("tls.key") })
+  )
+  const { groups, user } = agentIdentity(victim, labels.addonName)
+  const pem = yield* Effect.promise(() => makeCertificateRequest(user, groups))
+  const made = yield* api.create(resources.certificateSigningRequests, {
+    apiVersion: "certificates.k8s.io/v1",
+    kind: "CertificateSigningRequest",
+    metadata: {
+      name: `addon-${randomUUID()}`,
+      labels: {
+        "open-cluster-management.io/cluster-name": victim,
+        "open-cluster-management.io/addon-name": labels.addonName
+      }
+    },
+    spec: {
+      request: Buffer.from(pem).toString("base64"),
+      signerName: kubeClientSigner,
+      usages: ["digital signature", "key encipherment", "client auth"]
+    }
+  })
+  return made.metadata.name
+})
+
+const isApproved = (name: string) =>
+  Effect.map(
+    started.world.hub.get(resources.certificateSigningRequests, { name }),
+    (csr) => statusOf(csr).conditions?.some(({ type }) => type === "Approved") ?? false
+  )
