@@ -9,10 +9,10 @@ const madeByHub = [resources.meshPeerings, resources.meshAgents, resources.meshe
 
 describe("an object that the hub controller made and somebody deletes", () => {
   quietly(
-    "comes back, of each kind alone and all at once, and nothing on any cluster is touched",
+    "comes back, peerings alone, meshes alone and all at once, and nothing on any cluster is touched",
     Effect.gen(function* () {
       const { before, users, world } = yield* settledFleet()
-      for (const types of [...madeByHub.map((type) => [type]), madeByHub]) {
+      for (const types of [[resources.meshPeerings], [resources.meshes], madeByHub]) {
         const all = yield* Effect.forEach(types, (type) =>
           Effect.map(world.hub.list(type), ({ items }) => items.map(({ metadata }) => ({ type, metadata })))
         )

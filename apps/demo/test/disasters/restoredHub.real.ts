@@ -1,0 +1,7 @@
+import { describe } from "@effect/vitest"
+import { quietly } from "../observing.ts"
+import { inBackup, restoreInOrder } from "./restoreInOrder.ts"
+
+describe("a hub that is restored from a backup, peerings first", () => {
+  quietly("takes up all that is on the clusters, and touches nothing", restoreInOrder(inBackup.toReversed()))
+})
