@@ -29,14 +29,16 @@ const Figures = Schema.Struct({
     })
   )
 })
-const parts = ["plan", "sim", "real", "memory", "agent"] as const
+const parts = ["plan", "sim", "real", "hub", "memory", "agent"] as const
+/** All but `hub`, which takes many minutes. */
+const usual = parts.filter((part) => part !== "hub")
 
 const bench = Command.make(
   "bench",
   {
     parts: Argument.Literals("part", parts).pipe(
       Argument.withDescription(
-        "plan: the planner; sim and real: the hub with 100 clusters, on kube-sim and on kube-apiserver; memory: with 200 clusters; agent. Everything when omitted"
+        "plan: the planner; sim and real: the hub with 100 clusters, on kube-sim and on kube-apiserver; memory: with 200 clusters; agent; all of these when omitted. hub: as real, with each of the fleets"
       ),
       Argument.variadic()
     ),
@@ -44,6 +46,11 @@ const bench = Command.make(
     services: Flag.Int("services").pipe(Flag.withDescription("Services that are offered"), Flag.withDefault(10_000)),
     runs: Flag.Int("runs").pipe(Flag.withDescription("How often to measure"), Flag.withDefault(3)),
     fleet: Flag.Int("fleet").pipe(Flag.withDescription("Clusters of the hub in sim and real"), Flag.withDefault(100)),
+    fleets: Flag.String("fleets").pipe(
+      Flag.withSchema(Schema.String.check(Schema.isPattern(/^[1-9][0-9]*(,[1-9][0-9]*)*$/u))),
+      Flag.withDescription("Sizes of the fleets of hub, with commas between; 20,100,500 when omitted"),
+      Flag.withDefault("20,100,500")
+    ),
     rest: Flag.Int("rest").pipe(
       Flag.withDescription("Seconds of rest in which writes are counted"),
       Flag.withDefault(60)
@@ -63,22 +70,16 @@ const bench = Command.make(
     const profile = Option.getOrUndefined(flags.profile)
     if (profile !== undefined) mkdirSync(profile, { recursive: true })
     const earlier = Option.isNone(flags.before) ? [] : yield* readFigures(flags.before.value)
-    const wanted = new Set<string>(flags.parts.length === 0 ? parts : flags.parts)
+    const wanted = new Set<string>(flags.parts.length === 0 ? usual : flags.parts)
     const figures: Array<Figure> = []
     if (wanted.has("plan"))
       figures.push(...(yield* measurePlan({ ...flags, against: Option.getOrUndefined(flags.against), profile })))
     const folder = profile ?? (yield* temporaryFolder)
-    const hub = { folder, profile, restSeconds: flags.rest, clusters: flags.fleet }
-    const hubParts = ["sim", "real", "memory"].filter((part) => wanted.has(part))
-    const file = hubParts.length === 0 ? "" : yield* bundle("hub-controller", folder, profile !== undefined)
-    for (const part of hubParts) {
-      const measuring = measureHub({
-        ...hub,
-        file,
-        on: part === "real" ? "kube-apiserver" : "kube-sim",
-        ...(part === "memory" ? { clusters: 200 } : {})
-      })
-      figures.push(...(yield* Effect.scoped(measuring)))
+    const runs = hubRuns(flags.fleet, flags.fleets).filter(({ part }) => wanted.has(part))
+    const file = runs.length === 0 ? "" : yield* bundle("hub-controller", folder, profile !== undefined)
+    for (const { clusters, on } of runs) {
+      const hub = { file, folder, profile, restSeconds: flags.rest, clusters, on }
+      figures.push(...(yield* Effect.scoped(measureHub(hub))))
     }
     if (wanted.has("agent"))
       figures.push(
@@ -93,6 +94,14 @@ const bench = Command.make(
       writeFileSync(flags.json.value, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`)
   }, Effect.scoped)
 ).pipe(Command.withDescription("Measures what the product takes, and shows the budget beside it."))
+
+/** On what, and with how many clusters, each part measures the hub. */
+const hubRuns = (fleet: number, fleets: string) => [
+  { part: "sim", on: "kube-sim", clusters: fleet } as const,
+  { part: "real", on: "kube-apiserver", clusters: fleet } as const,
+  { part: "memory", on: "kube-sim", clusters: 200 } as const,
+  ...fleets.split(",").map((clusters) => ({ part: "hub", on: "kube-apiserver", clusters: Number(clusters) }) as const)
+]
 
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? "?"}, Node ${process.version}`
 

@@ -19,6 +19,8 @@ export interface HubServer {
   readonly api: KubeApi
   /** Writes to kinds that the hub controller writes, whoever made them, by verb and kind; as the server counts them. */
   readonly writes: Effect.Effect<WriteCounts, BenchError>
+  /** Ends it at once and starts it again with what it has stored; kube-sim goes on, for it stores nothing. */
+  readonly restart: Effect.Effect<void, BenchError>
 }
 
 /** The kinds that the hub controller writes; a Lease that it holds is renewed at rest, and is no write in this sense. */
@@ -68,6 +70,7 @@ const untilServed = (api: KubeApi, type: (typeof hubKinds)[keyof typeof hubKinds
 const onSim = ({ connection, kubeconfig, requests }: KubeSim): Omit<HubServer, "api"> => ({
   connection,
   kubeconfig,
+  restart: Effect.void,
   writes: Effect.map(
     requests,
     (counts) =>
@@ -83,11 +86,12 @@ const onSim = ({ connection, kubeconfig, requests }: KubeSim): Omit<HubServer, "
 const writeVerbs: ReadonlySet<string> = new Set(["create", "update", "patch", "apply", "delete"])
 
 const onReal = Effect.gen(function* () {
-  const { connection, kubeconfig } = yield* startControlPlane("hub")
+  const { connection, kubeconfig, restartApiServer } = yield* startControlPlane("hub")
   const raw = yield* makeRawClient(connection)
   return {
     connection,
     kubeconfig,
+    restart: Effect.mapError(restartApiServer("1 second"), ({ message }) => new BenchError({ problem: message })),
     writes: Effect.mapBoth(raw.request("GET", "/metrics"), {
       onSuccess: ({ text }) => countWrites(text),
       onFailure: ({ message }) => new BenchError({ problem: message })

@@ -21,13 +21,17 @@ export interface PlayedAgents {
 
 /**
  * Answers the MeshAgent of each cluster at once, while the scope lives. `roots` are the root certificates of the
- * clusters' meshes, by cluster.
+ * clusters' meshes, by cluster; `alreadyApplied` are the clusters that have what works carry from the start.
  */
-export const playAgents = Effect.fnUntraced(function* (api: KubeApi, roots: ReadonlyMap<string, string>) {
+export const playAgents = Effect.fnUntraced(function* (
+  api: KubeApi,
+  roots: ReadonlyMap<string, string>,
+  alreadyApplied: ReadonlyArray<string> = []
+) {
   const agents = yield* api.informer(resources.meshAgents)
   const works = yield* api.informer(resources.manifestWorks)
   const keys = yield* Queue.unbounded<string>()
-  const applied = new Set<string>()
+  const applied = new Set(alreadyApplied)
   let writes = 0
   for (const { changes } of [agents, works]) {
     yield* Effect.forkScoped(
