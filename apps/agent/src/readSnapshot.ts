@@ -23,8 +23,8 @@ export interface SnapshotReader {
   readonly forgetKinds: Effect.Effect<void>
 }
 
-/** How long a copy that has just lost its connection, or just begun, may hold up a look. */
-const patience = Duration.seconds(1)
+/** How long a copy that has just lost its connection, or just begun, may hold up a look: it needs one second to be sure. */
+const patience = Duration.seconds(2)
 /** How long the contents of a namespace are taken as read. */
 const contentsAge = Duration.seconds(1)
 
@@ -59,8 +59,10 @@ export const makeSnapshotReader = (api: KubeApi): SnapshotReader => {
         ([name, kind]) => Effect.map(kindState(kind), (state) => [name, state] as const),
         { concurrency: "unbounded" }
       )
-      const apis = yield* Effect.forEach(snapshotApis, (apiVersion) =>
-        Effect.map(apiState(served, apiVersion), (state) => [apiVersion, state] as const)
+      const apis = yield* Effect.forEach(
+        snapshotApis,
+        (apiVersion) => Effect.map(apiState(served, apiVersion), (state) => [apiVersion, state] as const),
+        { concurrency: "unbounded" }
       )
       const marked = yield* markedObjects(watch)
       return {

@@ -83,6 +83,7 @@ export const runAgent = Effect.fnUntraced(function* (options: AgentOptions): Eff
 
   let failures = 0
   let last = ""
+  let hasLooked = false
   const say = Effect.fnUntraced(function* (readiness: Readiness) {
     if (readiness.message === last) return
     last = readiness.message
@@ -91,8 +92,10 @@ export const runAgent = Effect.fnUntraced(function* (options: AgentOptions): Eff
   })
   yield* onReadiness(waitsFor("the hub's first answer"))
   return yield* Queue.take(wake).pipe(
-    Effect.andThen(Effect.sleep(coalesce)),
+    // nothing is to come together before the first look
+    Effect.andThen(Effect.suspend(() => (hasLooked ? Effect.sleep(coalesce) : Effect.void))),
     Effect.andThen(Queue.clear(wake)),
+    Effect.tap(() => Effect.sync(() => (hasLooked = true))),
     Effect.andThen(lookOnce()),
     Effect.matchEffect({
       onSuccess: (readiness) => {
