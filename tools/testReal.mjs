@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 
 const parts = {
   api: ["pool.real", "contract.real", "scenario.real"],
+  disasters: ["test/disasters/", "leaderCut.real"],
   faults: ["test/faults/"],
   helm: ["helm.real"],
   images: ["images.real"],
