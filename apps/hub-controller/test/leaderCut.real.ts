@@ -31,6 +31,9 @@ const plan = ({ fleetId }: { readonly fleetId: string }): Plan => ({
   recheckAt: undefined
 })
 
+const until = (is: () => boolean) =>
+  Effect.sleep("50 millis").pipe(Effect.repeat({ until: is }), Effect.timeout("1 minute"))
+
 /** It takes most of a minute: the old leader stops by itself, and only then the new one may begin. */
 it.live(
   "a leader that loses its lease in the middle of a delivery writes nothing once another leads, and nothing is written twice",
@@ -73,8 +76,6 @@ it.live(
         })
         yield* Effect.forkScoped(whileHeld(Effect.scoped(runHub({ hub: told, plan }))))
       })
-      const until = (is: () => boolean) =>
-        Effect.sleep("50 millis").pipe(Effect.repeat({ until: is }), Effect.timeout("1 minute"))
       yield* start("first")
       yield* until(() => begun.length > 100)
       yield* start("second")
