@@ -13,7 +13,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 import { statusOf } from "../../src/until.ts"
-import { eventually, find, holds } from "../observing.ts"
+import { eventually, find, holds, oursOn } from "../observing.ts"
 import { differences, takePicture } from "../faults/Picture.ts"
 import { plantUsers } from "../faults/plantUsers.ts"
 import { type Stage, stages } from "../faults/stages.ts"
@@ -42,6 +42,9 @@ beforeAll(async () => {
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
 const quiet = Effect.provideService(References.MinimumLogLevel, "Error")
+
+/** Longer than the work agent takes to delete what a work has brought, where it deletes it. */
+const agentsMove = Effect.sleep("12 seconds")
 
 const stageNamed = (name: string): Stage => {
   const stage = stages.find((one) => one.name === name)
@@ -178,6 +181,48 @@ it.live("whoever runs one cluster gets no certificate of the agent of another wh
     assert.lengthOf(yield* told, 1)
     assert.include(readFileSync((yield* started.product.hub.running).log, "utf8"), `${stolen} is not approved`)
   }).pipe(quiet)
+)
+
+it.live(
+  "a cluster that is detached keeps all meshes and blocks nothing on the hub; a hub that is lost takes nothing along",
+  () =>
+    Effect.gen(function* () {
+      const { users, world } = started
+      const [detached = "", left = ""] = clusters
+      const theirs = yield* users.everything
+      yield* stageNamed("deploy").act(world.hub)
+      yield* eventually("the meshes are there", holds(stageNamed("deploy").done(world)))
+      const controlPlanes = Effect.map(oursOn(world, detached), (lines) =>
+        lines.filter((line) => /^(Namespace|ServiceMeshControlPlane|ServiceMeshMemberRoll) /u.test(line))
+      )
+      const before = yield* controlPlanes
+      assert.isNotEmpty(before)
+
+      yield* world.hub.delete(resources.managedClusters, { name: detached })
+      const gone = Effect.map(
+        Effect.all([
+          find(world.hub, resources.managedClusters, { name: detached }),
+          find(world.hub, resources.managedClusterAddOns, { namespace: detached, name: labels.addonName })
+        ]),
+        (objects) => objects.every((object) => object === undefined)
+      )
+      yield* eventually("nothing holds the cluster back", holds(gone))
+      const worksLeft = Effect.map(world.hub.list(resources.manifestWorks, { namespace: detached }), ({ items }) => ({
+        done: items.length === 0,
+        progress: items.map(({ metadata }) => `${metadata.name}: ${metadata.finalizers?.join(" ") ?? ""}`)
+      }))
+      yield* eventually("no work is left of it", worksLeft)
+      yield* agentsMove
+      assert.deepStrictEqual(yield* controlPlanes, before)
+      assert.strictEqual(yield* users.everything, theirs)
+
+      const ours = yield* oursOn(world, left)
+      assert.isNotEmpty(ours)
+      yield* world.hubSim.etcd.signal("SIGKILL")
+      // longer than the grace period after which the work agent takes away what the hub no longer knows
+      yield* Effect.sleep("45 seconds")
+      assert.deepStrictEqual(yield* oursOn(world, left), ours)
+    }).pipe(quiet)
 )
 
 const folderOf = (cluster: string): string => {
