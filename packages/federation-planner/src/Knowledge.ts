@@ -1,5 +1,5 @@
 import {
-  byKey,
+  byText,
   identityKey,
   isComplete,
   type Mark,
@@ -10,6 +10,8 @@ import {
   type ServiceReport
 } from "@multicluster-mesh/mesh-model"
 import type { ClusterFacts, FoundControlPlane, HubState } from "./HubState.ts"
+import { viewOf } from "./HubView.ts"
+import { isSameList } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
 
 /** What is known of one object on a cluster. Unknown is never the same as absent. */
@@ -58,40 +60,30 @@ export interface ClusterKnowledge {
   readonly contentsOf: (namespace: string) => NamespaceReport | undefined
 }
 
-/** Reads of `state` what is known of `cluster`; of each state and cluster only once. */
-export const knowledgeOf = (state: HubState, cluster: string): ClusterKnowledge => {
-  const memory = memories.get(state) ?? remember(state)
-  const known = memory.clusters.get(cluster)
-  if (known !== undefined) return known
-  const facts = memory.facts.get(cluster)
-  const found = memory.found.get(cluster) ?? []
-  const read = remembered(state, cluster, [facts, ...found], () =>
-    readKnowledge(cluster, facts, found.toSorted(byKey(({ report }) => `${report.namespace}/${report.name}`)))
-  )
-  memory.clusters.set(cluster, read)
-  return read
-}
+/** Reads of `state` what is known of `cluster`. */
+export const knowledgeOf = (state: HubState, cluster: string): ClusterKnowledge =>
+  knowledge(state, cluster, [], () => {
+    const view = viewOf(state)
+    return readKnowledge(cluster, view.cluster(cluster), view.foundOn(cluster))
+  })
 
-interface Memory {
-  readonly facts: ReadonlyMap<string, ClusterFacts>
-  readonly found: ReadonlyMap<string, ReadonlyArray<FoundControlPlane>>
-  readonly clusters: Map<string, ClusterKnowledge>
-}
+const knowledge = makeMemo<ClusterKnowledge>()
 
-const remembered = makeMemo<ClusterKnowledge>()
+/** Whether OCM manages a cluster, and whether it is about to end that: all that wishes have to know of it. */
+export const standingOf = (state: HubState, cluster: string): "Managed" | "Detaching" | "Missing" =>
+  standings(state, cluster, [], () => {
+    const facts = viewOf(state).cluster(cluster)
+    if (facts === undefined) return "Missing"
+    return facts.deleting ? "Detaching" : "Managed"
+  })
 
-/** States are never changed, so what was read of one stays true. */
-const memories = new WeakMap<HubState, Memory>()
+const standings = makeMemo<"Managed" | "Detaching" | "Missing">()
 
-const remember = (state: HubState): Memory => {
-  const memory = {
-    facts: new Map(state.clusters.map((facts) => [facts.name, facts])),
-    found: Map.groupBy(state.found, ({ cluster }) => cluster),
-    clusters: new Map<string, ClusterKnowledge>()
-  }
-  memories.set(state, memory)
-  return memory
-}
+/** The names of all clusters, sorted. */
+export const clusterNames = (state: HubState): ReadonlyArray<string> =>
+  allNames(state, "", [], () => [...new Set(state.clusters.map(({ name }) => name))].sort(byText))
+
+const allNames = makeMemo<ReadonlyArray<string>>(isSameList)
 
 const readKnowledge = (
   cluster: string,

@@ -1,63 +1,61 @@
-import { isSameJson } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-
-/** A series of states that are planned one after the other: what was worked out for one may serve the next. */
-export interface Lineage {
-  readonly _tag: "Lineage"
-}
-
-export const newLineage = (): Lineage => ({ _tag: "Lineage" })
-
-const lineages = new WeakMap<HubState, Lineage>()
-
-/** Puts a state into a lineage; one that is in none has its own, and is planned from scratch. */
-export const placeIn = (lineage: Lineage, state: HubState): void => {
-  lineages.set(state, lineage)
-}
-
-const lineageOf = (state: HubState): Lineage => {
-  const known = lineages.get(state) ?? newLineage()
-  lineages.set(state, known)
-  return known
-}
+import { viewOf, type HubView } from "./HubView.ts"
+import { isSameList } from "./isSame.ts"
+import { isFresh, noteRead, noteReads, type Reader, type Source, tellReaders } from "./Reads.ts"
 
 /**
- * Makes a memory of values by key. A value is used again in the next state of the lineage if all its `inputs` are the
- * very same: `make` must depend on nothing else.
+ * Makes a memory of values by key. A value is used again as long as all its `inputs` are the very same, and all that
+ * `make` has read of the state. One that is worked out anew and is the `same` as before stays the very value that it
+ * was, so that nothing is worked out anew because of it.
+ *
+ * While one state is planned, a key has one list of inputs.
  */
-export const makeMemo = <A>() => {
-  const entriesOf = perLineage<{ readonly inputs: ReadonlyArray<unknown>; readonly value: A }>()
+export const makeMemo = <A>(same: (one: A, other: A) => boolean = Object.is) => {
+  const memories = new WeakMap<HubView, Map<string, Remembered<A>>>()
   return (state: HubState, key: string, inputs: ReadonlyArray<unknown>, make: () => A): A => {
-    const entries = entriesOf(state)
-    const known = entries.get(key)
-    if (known !== undefined && isSameList(known.inputs, inputs)) return known.value
-    const value = make()
-    entries.set(key, { inputs, value })
-    return value
+    const view = viewOf(state)
+    const memory = memories.get(view) ?? new Map<string, Remembered<A>>()
+    memories.set(view, memory)
+    const known = memory.get(key)
+    if (known === undefined) memory.set(key, new Remembered(inputs, make, same))
+    else known.bringUpTo(inputs, make)
+    const remembered = known ?? memory.get(key)!
+    noteRead(remembered)
+    return remembered.value
   }
 }
 
-/** Makes a memory that hands out the earlier value of a key where the new one says the same. */
-export const makeKeeper = <A>() => {
-  const entriesOf = perLineage<A>()
-  return (state: HubState, key: string, value: A): A => {
-    const entries = entriesOf(state)
-    const known = entries.get(key)
-    if (known !== undefined && isSameJson(known, value)) return known
-    entries.set(key, value)
-    return value
+class Remembered<A> implements Reader {
+  readers: Source["readers"] = undefined
+  sources: Reader["sources"] = []
+  standing: Reader["standing"] = "Outdated"
+  value: A
+  #inputs: ReadonlyArray<unknown>
+  #make: () => A
+  readonly #same: (one: A, other: A) => boolean
+
+  constructor(inputs: ReadonlyArray<unknown>, make: () => A, same: (one: A, other: A) => boolean) {
+    this.#inputs = inputs
+    this.#make = make
+    this.#same = same
+    this.value = noteReads(this, make)
+  }
+
+  bringUpTo(inputs: ReadonlyArray<unknown>, make: () => A): void {
+    if (isSameList(this.#inputs, inputs)) return this.refresh()
+    this.#inputs = inputs
+    this.#make = make
+    const value = noteReads(this, make)
+    if (!this.#same(this.value, value)) this.value = value
+    // whoever has read it for other inputs can no longer tell when that would be another value
+    return tellReaders(this)
+  }
+
+  refresh(): void {
+    if (isFresh(this)) return
+    const value = noteReads(this, this.#make)
+    if (this.#same(this.value, value)) return
+    this.value = value
+    tellReaders(this)
   }
 }
-
-const perLineage = <Entry>() => {
-  const memories = new WeakMap<Lineage, Map<string, Entry>>()
-  return (state: HubState): Map<string, Entry> => {
-    const lineage = lineageOf(state)
-    const memory = memories.get(lineage) ?? new Map<string, Entry>()
-    memories.set(lineage, memory)
-    return memory
-  }
-}
-
-const isSameList = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>): boolean =>
-  one.length === other.length && one.every((item, index) => item === other[index])

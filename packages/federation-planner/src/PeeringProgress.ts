@@ -1,5 +1,6 @@
-import { type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
+import { isSameJson, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { makeMemo } from "./Memo.ts"
 import { isOnCluster } from "./sideObjects.ts"
 import { isProven, proofOf, type Proof } from "./proof.ts"
 import { caIdentity, peerIdentity, sideIdentities } from "./providers/maistra/limitedPeering.ts"
@@ -48,14 +49,15 @@ export const progressOfPeerings = (
   return new Map(
     resolved.peerings.map((wanted) => {
       const { peering } = wanted
-      const ofSides = {
-        left: plans.get(sideUnitKey(peering, "left")),
-        right: plans.get(sideUnitKey(peering, "right"))
-      }
-      return [peering.metadata.name, progressOf(state, wanted, ofSides)]
+      const left = plans.get(sideUnitKey(peering, "left"))
+      const right = plans.get(sideUnitKey(peering, "right"))
+      const { name } = peering.metadata
+      return [name, progress(state, name, [wanted, left, right], () => progressOf(state, wanted, { left, right }))]
     })
   )
 }
+
+const progress = makeMemo<PeeringProgress>(isSameJson)
 
 const progressOf = (state: HubState, wanted: WantedPeering, plans: PeeringProgress["plans"]): PeeringProgress => {
   const proof = proofOf(state, wanted)

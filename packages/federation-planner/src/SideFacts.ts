@@ -1,6 +1,14 @@
-import { addressProblem, isTrue, names, type ControlPlaneReport, type PeeringSide } from "@multicluster-mesh/mesh-model"
+import {
+  addressProblem,
+  isSameJson,
+  isTrue,
+  names,
+  type ControlPlaneReport,
+  type PeeringSide
+} from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { knowledgeOf } from "./Knowledge.ts"
+import { makeMemo } from "./Memo.ts"
 import { meshOf } from "./WantedPeering.ts"
 
 /** What is known of the control plane of one side of a peering. What a side waits for reads on from "waits for". */
@@ -22,17 +30,13 @@ export type SideFacts =
       readonly addressWaitsFor: string | undefined
     }
 
-/** Reads what is known of `side`; `peer` is the other side. Of each state and side only once. */
-export const sideFacts = (state: HubState, side: PeeringSide, peer: PeeringSide): SideFacts => {
-  const ofState = memories.get(state) ?? new WeakMap<PeeringSide, SideFacts>()
-  memories.set(state, ofState)
-  const facts = ofState.get(side) ?? readFacts(state, side, peer)
-  ofState.set(side, facts)
-  return facts
-}
+/** Reads what is known of `side`; `peer` is the other side. */
+export const sideFacts = (state: HubState, side: PeeringSide, peer: PeeringSide): SideFacts =>
+  facts(state, `${side.cluster}/${side.mesh} ${peer.cluster}/${peer.mesh}`, [side, peer], () =>
+    readFacts(state, side, peer)
+  )
 
-/** States are never changed, and a side belongs to one peering: what was read once stays true. */
-const memories = new WeakMap<HubState, WeakMap<PeeringSide, SideFacts>>()
+const facts = makeMemo<SideFacts>(isSameJson)
 
 const readFacts = (state: HubState, side: PeeringSide, peer: PeeringSide): SideFacts => {
   const mesh = names.meshKey(meshOf(side))

@@ -1,6 +1,7 @@
 import {
   byKey,
   byText,
+  isSameJson,
   identityKey,
   identityOf,
   labels,
@@ -11,12 +12,14 @@ import {
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import type { HubAction } from "./Plan.ts"
+import { viewOf } from "./HubView.ts"
+import { clusterNames, standingOf } from "./Knowledge.ts"
 import { makeMemo } from "./Memo.ts"
 import { leftoversOf } from "./leftovers.ts"
 import { isDue } from "./removalTime.ts"
 import type { Unit } from "./Unit.ts"
 import type { ServiceOffer } from "./WantedPeering.ts"
-import { unitHash, worksOf } from "./works.ts"
+import { worksOf } from "./works.ts"
 
 type Ask = NonNullable<MeshAgentSpec["objects"]>[number]
 type ServiceAsk = NonNullable<MeshAgentSpec["services"]>[number]
@@ -27,37 +30,54 @@ const maxAsks = 10_000
 /**
  * What each cluster's agent is asked: everything that the units will put there, before it is delivered, and everything
  * that their works carry. What is under removal has to be looked at anew. What carries the mark of the fleet and belongs
- * to no unit, neither planned nor `live`, is named on the MeshAgent.
+ * to no unit is named on the MeshAgent.
  */
 export const agentActions = (
   state: HubState,
   units: ReadonlyArray<Unit>,
-  services: ReadonlyMap<string, ReadonlyArray<ServiceAsk>>,
-  live: ReadonlySet<string>
+  services: ReadonlyMap<string, ReadonlyArray<ServiceAsk>>
 ): ReadonlyArray<HubAction> => {
-  const all = new Set([...live, ...units.map(({ key }) => unitHash(key))])
-  const byCluster = Map.groupBy(units, (unit) => unit.cluster)
-  return state.clusters
-    .filter((cluster) => !cluster.deleting)
-    .toSorted(byKey(({ name }) => name))
-    .map(({ agent, name: cluster }) => {
-      const left = leftoversOf(agent?.status?.report, state.fleetId, all)
-      const annotations = left === undefined ? {} : { annotations: { [labels.leftoversAnnotation]: left } }
-      return {
-        _tag: "ApplyObject",
-        type: resources.meshAgents,
-        object: {
-          apiVersion: labels.apiVersion,
-          kind: "MeshAgent",
-          metadata: { name: labels.addonName, namespace: cluster, ...annotations },
-          spec: askedOnce(state, cluster, byCluster.get(cluster) ?? [], services.get(cluster) ?? [])
-        }
-      }
+  const unitsOf = Map.groupBy(units, (unit) => unit.cluster)
+  return clusterNames(state)
+    .filter((cluster) => standingOf(state, cluster) !== "Detaching")
+    .map((cluster) => {
+      const ofCluster = unitsOf.get(cluster) ?? []
+      const asked = services.get(cluster) ?? []
+      return actions(state, cluster, [...ofCluster, ...asked], () => agentAction(state, cluster, ofCluster, asked))
     })
 }
 
+const actions = makeMemo<HubAction>(isSameJson)
+
+const agentAction = (
+  state: HubState,
+  cluster: string,
+  units: ReadonlyArray<Unit>,
+  services: ReadonlyArray<ServiceAsk>
+): HubAction => {
+  const left = leftoversOf(state, viewOf(state).cluster(cluster)?.agent?.status?.report)
+  const annotations = left === undefined ? {} : { annotations: { [labels.leftoversAnnotation]: left } }
+  return {
+    _tag: "ApplyObject",
+    type: resources.meshAgents,
+    object: {
+      apiVersion: labels.apiVersion,
+      kind: "MeshAgent",
+      metadata: { name: labels.addonName, namespace: cluster, ...annotations },
+      spec: asksOf(state, units, services)
+    }
+  }
+}
+
 /** The Services that offers speak of, by cluster: the offered one, and one that an importer may have already. */
-export const servicesToAsk = (offers: ReadonlyArray<ServiceOffer>): ReadonlyMap<string, ReadonlyArray<ServiceAsk>> =>
+export const servicesToAsk = (
+  state: HubState,
+  offers: ReadonlyArray<ServiceOffer>
+): ReadonlyMap<string, ReadonlyArray<ServiceAsk>> => byCluster(state, "", [offers], () => servicesByCluster(offers))
+
+const byCluster = makeMemo<ReturnType<typeof servicesByCluster>>()
+
+const servicesByCluster = (offers: ReadonlyArray<ServiceOffer>): ReadonlyMap<string, ReadonlyArray<ServiceAsk>> =>
   new Map(
     [
       ...Map.groupBy(
@@ -69,21 +89,6 @@ export const servicesToAsk = (offers: ReadonlyArray<ServiceOffer>): ReadonlyMap<
       )
     ].map(([cluster, asks]) => [cluster, asks.map(({ service }) => service)])
   )
-
-/** Of the very same units, works and services, the same is asked. */
-const askedOnce = (
-  state: HubState,
-  cluster: string,
-  units: ReadonlyArray<Unit>,
-  services: ReadonlyArray<ServiceAsk>
-): MeshAgentSpec => {
-  const works = units.map((unit) => worksOf(state, unit.cluster, unit.key))
-  const time = units.some(({ removal }) => removal !== undefined) ? state.now : ""
-  const inputs = [state.fleetId, time, ...units, ...works, ...services]
-  return asked(state, cluster, inputs, () => asksOf(state, units, services))
-}
-
-const asked = makeMemo<MeshAgentSpec>()
 
 const asksOf = (state: HubState, units: ReadonlyArray<Unit>, services: ReadonlyArray<ServiceAsk>): MeshAgentSpec => {
   const objects = new Map<string, Ask>()

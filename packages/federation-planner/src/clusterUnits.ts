@@ -1,6 +1,17 @@
-import { byKey, byText, identityOf, labels, names, type KubeObject, type Removal } from "@multicluster-mesh/mesh-model"
+import {
+  byKey,
+  identityOf,
+  isSameJson,
+  labels,
+  names,
+  type KubeObject,
+  type Removal
+} from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { knowledgeOf } from "./Knowledge.ts"
+import { holdWhereUnreadable } from "./holdWhereUnreadable.ts"
+import { viewOf } from "./HubView.ts"
+import { makeMemo } from "./Memo.ts"
+import { clusterNames, knowledgeOf } from "./Knowledge.ts"
 import { packagesFor, subscriptionOf } from "./providers/maistra/operators.ts"
 import { workAgentRights } from "./providers/maistra/rights.ts"
 import type { Unit } from "./Unit.ts"
@@ -16,21 +27,27 @@ export const clusterUnitKey = (cluster: string): string => `cluster/${cluster}`
  * It goes when the cluster has no mesh and no other work of ours; the operators then stay, they may serve others.
  */
 export const clusterUnits = (state: HubState, meshes: ReadonlyArray<WantedMesh>): ReadonlyArray<Unit> => {
-  const byCluster = Map.groupBy(meshes, (mesh) => mesh.cluster)
-  const worksByCluster = Map.groupBy(state.works, (work) => work.metadata.namespace ?? "")
-  return state.clusters
-    .map(({ name }) => name)
-    .toSorted(byText)
-    .flatMap((cluster) => {
-      const here = byCluster.get(cluster) ?? []
-      const delivered = worksOf(state, cluster, clusterUnitKey(cluster)).length > 0
-      const begins = here.some(({ heldBecause, refused, removal }) => !heldBecause && !refused && !removal)
-      if (!delivered && !begins) return []
-      const works = worksByCluster.get(cluster) ?? []
-      const own = unitHash(clusterUnitKey(cluster))
-      const isNeeded = here.length > 0 || works.some(({ metadata }) => metadata.labels?.[labels.unitLabel] !== own)
-      return [clusterUnit(state, cluster, here, isNeeded)]
-    })
+  const byCluster = grouped(state, "", [meshes], () => Map.groupBy(meshes, (mesh) => mesh.cluster))
+  return clusterNames(state).flatMap((cluster) => {
+    const here = byCluster.get(cluster) ?? []
+    return units(state, cluster, here, () => unitsOn(state, cluster, here))
+  })
+}
+
+const grouped = makeMemo<ReadonlyMap<string, ReadonlyArray<WantedMesh>>>()
+const units = makeMemo<ReadonlyArray<Unit>>(isSameJson)
+
+const unitsOn = (state: HubState, cluster: string, meshes: ReadonlyArray<WantedMesh>): ReadonlyArray<Unit> => {
+  const delivered = worksOf(state, cluster, clusterUnitKey(cluster)).length > 0
+  const begins = meshes.some(({ heldBecause, refused, removal }) => !heldBecause && !refused && !removal)
+  if (!delivered && !begins) return []
+  const own = unitHash(clusterUnitKey(cluster))
+  const isNeeded =
+    meshes.length > 0 ||
+    viewOf(state)
+      .worksOn(cluster)
+      .some(({ metadata }) => metadata.labels?.[labels.unitLabel] !== own)
+  return [holdWhereUnreadable(state, clusterUnit(state, cluster, meshes, isNeeded))]
 }
 
 const clusterUnit = (state: HubState, cluster: string, meshes: ReadonlyArray<WantedMesh>, isNeeded: boolean): Unit => {

@@ -3,6 +3,7 @@ import {
   byText,
   defaultOperator,
   isDeleting,
+  isSameJson,
   keyOf,
   labels,
   names,
@@ -14,7 +15,7 @@ import {
   type Verdict
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { knowledgeOf } from "./Knowledge.ts"
+import { standingOf } from "./Knowledge.ts"
 import { makeMemo } from "./Memo.ts"
 import type { RefusedCluster } from "./resolveMeshes.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
@@ -32,7 +33,11 @@ export interface DeployedMeshes {
  * more or is being deleted: then it gets its record of removal, which is never taken back. A cluster that returns to
  * the list meanwhile gets a new mesh once the old one is gone.
  */
-export const deployedMeshes = (state: HubState): DeployedMeshes => {
+export const deployedMeshes = (state: HubState): DeployedMeshes => all(state, "", [], () => decideAll(state))
+
+const all = makeMemo<DeployedMeshes>()
+
+const decideAll = (state: HubState): DeployedMeshes => {
   const onHub = new Map(state.meshes.map((mesh) => [keyOf(mesh), mesh]))
   const meshes = new Map<string, WantedMesh>()
   const refusals: Array<RefusedCluster & { readonly deployment: string }> = []
@@ -55,17 +60,21 @@ export const deployedMeshes = (state: HubState): DeployedMeshes => {
   }
 
   const byDeployment = new Map(deployments.map((deployment) => [keyOf(deployment), deployment]))
-  const clusters = new Set(state.clusters.map(({ name }) => name))
   for (const existing of state.meshes) {
     const owner = deploymentOf(existing)
-    if (owner === undefined || meshes.has(keyOf(existing)) || !clusters.has(existing.metadata.namespace ?? "")) continue
-    const end = endOf(state, owner, byDeployment.get(owner))
-    meshes.set(keyOf(existing), keptMesh(existing, owner, byDeployment.get(owner)?.spec.operator, end))
+    if (owner === undefined || meshes.has(keyOf(existing))) continue
+    if (standingOf(state, existing.metadata.namespace ?? "") === "Missing") continue
+    const deployment = byDeployment.get(owner)
+    const mesh = keptOnce(state, keyOf(existing), [existing, deployment], () =>
+      keptMesh(existing, owner, deployment?.spec.operator, endOf(state, owner, deployment))
+    )
+    meshes.set(keyOf(existing), mesh)
   }
   return { meshes: [...meshes.values()], refused: refusals }
 }
 
-const wishedOnce = makeMemo<WantedMesh>()
+const wishedOnce = makeMemo<WantedMesh>(isSameJson)
+const keptOnce = makeMemo<WantedMesh>(isSameJson)
 
 /** The MeshDeployment, `namespace/name`, for which the hub made a Mesh; undefined for every other Mesh. */
 export const deploymentOf = (mesh: Mesh): string | undefined =>
@@ -182,11 +191,11 @@ const refusalOf = (
   name: string,
   existing: Mesh | undefined
 ): Verdict | undefined => {
-  const { facts } = knowledgeOf(state, cluster)
-  if (facts === undefined) {
+  const standing = standingOf(state, cluster)
+  if (standing === "Missing") {
     return refused("ClusterNotFound", `there is no ManagedCluster ${cluster}: correct the name, or import the cluster`)
   }
-  if (facts.deleting && existing === undefined) {
+  if (standing === "Detaching" && existing === undefined) {
     return refused("ClusterDetaching", `the cluster ${cluster} is being detached`)
   }
   const unreadable = state.malformed.find(

@@ -1,6 +1,7 @@
 import {
   byText,
   isDeleting,
+  isSameJson,
   keyOf,
   resources,
   type MeshDeployment,
@@ -9,9 +10,10 @@ import {
 } from "@multicluster-mesh/mesh-model"
 import { sentence, verdict } from "./conditions.ts"
 import type { HubState } from "./HubState.ts"
+import { makeMemo } from "./Memo.ts"
 import { verdictsOn } from "./meshStatus.ts"
 import type { StatusPlan } from "./Plan.ts"
-import type { ResolvedMeshes } from "./resolveMeshes.ts"
+import type { RefusedCluster, ResolvedMeshes } from "./resolveMeshes.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
 
@@ -23,45 +25,64 @@ export const deploymentStatuses = (
   resolved: ResolvedMeshes,
   plans: ReadonlyMap<string, UnitPlan>
 ): ReadonlyArray<StatusPlan> => {
-  const byDeployment = Map.groupBy(
-    resolved.meshes.filter(({ owner }) => owner.kind === "MeshDeployment"),
-    ({ owner }) => owner.key
-  )
+  const byDeployment = grouped(state, "", [resolved.meshes], () => byOwner(resolved.meshes))
   return state.deployments
     .toSorted((a, b) => byText(keyOf(a), keyOf(b)))
-    .map((deployment): StatusPlan => {
-      const meshes = byDeployment.get(keyOf(deployment)) ?? []
-      const clusters = [
-        ...meshes.map((mesh) => stateOf(state, mesh, plans.get(meshUnitKey(mesh)))),
-        ...(resolved.refusedClusters.get(keyOf(deployment)) ?? []).map(
-          ({ cluster, mesh, verdict: { message, reason } }): ClusterState => ({
-            cluster,
-            mesh,
-            state: "Refused",
-            reason,
-            message: sentence(message)
-          })
-        )
-      ].sort((a, b) => byText(a.cluster, b.cluster))
-      const fields: Omit<MeshDeploymentStatus, "conditions" | "observedGeneration"> = {
-        appliedMeshes: meshes
-          .flatMap(({ existing, name }) => (existing === undefined ? [] : [name]))
-          .sort(byText)
-          .slice(0, maxClusters),
-        summary: summaryOf(clusters),
-        clusters: clusters.slice(0, maxClusters)
-      }
-      return {
-        type: resources.meshDeployments,
-        namespace: deployment.metadata.namespace ?? "",
-        name: deployment.metadata.name,
-        uid: deployment.metadata.uid ?? "",
-        generation: deployment.metadata.generation,
-        verdicts: [accepted(clusters), ready(deployment, clusters)],
-        fields
-      }
+    .map((deployment) => {
+      const key = keyOf(deployment)
+      const meshes = byDeployment.get(key) ?? []
+      const ofMeshes = meshes.map((mesh) => plans.get(meshUnitKey(mesh)))
+      const refused = resolved.refusedClusters.get(key) ?? []
+      return statuses(state, key, [deployment, ...meshes, ...ofMeshes, ...refused], () =>
+        statusOf(deployment, meshes, [
+          ...meshes.map((mesh, index) => stateOf(state, mesh, ofMeshes[index])),
+          ...refused.map(refusedState)
+        ])
+      )
     })
 }
+
+const byOwner = (meshes: ReadonlyArray<WantedMesh>): ReadonlyMap<string, ReadonlyArray<WantedMesh>> =>
+  Map.groupBy(
+    meshes.filter(({ owner }) => owner.kind === "MeshDeployment"),
+    ({ owner }) => owner.key
+  )
+
+const grouped = makeMemo<ReturnType<typeof byOwner>>()
+const statuses = makeMemo<StatusPlan>(isSameJson)
+
+const statusOf = (
+  deployment: MeshDeployment,
+  meshes: ReadonlyArray<WantedMesh>,
+  states: ReadonlyArray<ClusterState>
+): StatusPlan => {
+  const clusters = states.toSorted((a, b) => byText(a.cluster, b.cluster))
+  const fields: Omit<MeshDeploymentStatus, "conditions" | "observedGeneration"> = {
+    appliedMeshes: meshes
+      .flatMap(({ existing, name }) => (existing === undefined ? [] : [name]))
+      .sort(byText)
+      .slice(0, maxClusters),
+    summary: summaryOf(clusters),
+    clusters: clusters.slice(0, maxClusters)
+  }
+  return {
+    type: resources.meshDeployments,
+    namespace: deployment.metadata.namespace ?? "",
+    name: deployment.metadata.name,
+    uid: deployment.metadata.uid ?? "",
+    generation: deployment.metadata.generation,
+    verdicts: [accepted(clusters), ready(deployment, clusters)],
+    fields
+  }
+}
+
+const refusedState = ({ cluster, mesh, verdict: { message, reason } }: RefusedCluster): ClusterState => ({
+  cluster,
+  mesh,
+  state: "Refused",
+  reason,
+  message: sentence(message)
+})
 
 const maxClusters = 4096
 

@@ -1,6 +1,18 @@
-import { byKey, isDeleting, keyOf, labels, names, resources, type Mesh } from "@multicluster-mesh/mesh-model"
+import {
+  byKey,
+  isDeleting,
+  isSameJson,
+  keyOf,
+  labels,
+  names,
+  resources,
+  type Mesh
+} from "@multicluster-mesh/mesh-model"
 import type { FoundControlPlane, HubState } from "./HubState.ts"
-import { knowledgeOf } from "./Knowledge.ts"
+import { viewOf } from "./HubView.ts"
+import { isSameList } from "./isSame.ts"
+import { makeMemo } from "./Memo.ts"
+import { clusterNames, knowledgeOf, standingOf } from "./Knowledge.ts"
 import type { HubAction } from "./Plan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
 import { isOurs } from "./works.ts"
@@ -12,21 +24,35 @@ import { isOurs } from "./works.ts"
  * a mesh that someone wishes, it gets another one; a wish that comes later is refused the name (`NameTaken`). It goes
  * when its agent, alive and with a complete list, does not report the control plane any more, or once that is ours.
  */
-export const discoveredMeshActions = (state: HubState, wanted: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> => {
-  const taken = new Set([...state.meshes.map(keyOf), ...wanted.map(({ cluster, name }) => `${cluster}/${name}`)])
+export const discoveredMeshActions = (state: HubState, wanted: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> =>
+  actions(state, "", [wanted], () => {
+    const byCluster = Map.groupBy(wanted, ({ cluster }) => cluster)
+    const changes = clusterNames(state).map((cluster) => {
+      const here = byCluster.get(cluster) ?? []
+      return onCluster(state, cluster, here, () => ({
+        made: madeOn(state, cluster, here),
+        gone: goneFrom(state, cluster, here)
+      }))
+    })
+    return [...changes.flatMap(({ made }) => made), ...changes.flatMap(({ gone }) => gone)]
+  })
+
+const actions = makeMemo<ReadonlyArray<HubAction>>(isSameList)
+const onCluster = makeMemo<{ readonly made: ReadonlyArray<HubAction>; readonly gone: ReadonlyArray<HubAction> }>(
+  isSameJson
+)
+
+const madeOn = (state: HubState, cluster: string, wanted: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> => {
+  if (standingOf(state, cluster) !== "Managed") return []
+  const here = viewOf(state).meshesOn(cluster)
+  const taken = new Set([...here.map(keyOf), ...wanted.map(names.meshKey)])
   const unreadable = new Set(
     state.malformed.filter(({ kind }) => kind === "Mesh").map(({ name, namespace }) => `${namespace}/${name}`)
   )
-  const represented = new Set(state.meshes.filter(isDiscovered).map(placeOf))
-  const owned = new Set(
-    wanted.flatMap((mesh) =>
-      ownsControlPlane(state, mesh) ? [place(mesh.cluster, mesh.namespace, mesh.controlPlane)] : []
-    )
-  )
-  const clusters = new Map(state.clusters.map((cluster) => [cluster.name, cluster]))
-
-  const made = state.found
-    .filter((found) => clusters.get(found.cluster)?.deleting === false)
+  const represented = new Set(here.filter(isDiscovered).map(placeOf))
+  const owned = ownedPlaces(state, wanted)
+  return viewOf(state)
+    .foundOn(cluster)
     .filter((found) => !represented.has(placeOfFound(found)) && !owned.has(placeOfFound(found)))
     .filter(({ report }) => !report.deleting)
     .map((found) => (taken.has(keyOf(found.discovered)) ? renamed(found) : found.discovered))
@@ -36,10 +62,14 @@ export const discoveredMeshActions = (state: HubState, wanted: ReadonlyArray<Wan
       const labelled = { ...metadata, labels: { ...metadata.labels, [labels.discoveredLabel]: "true" } }
       return { _tag: "ApplyObject", type: resources.meshes, object: { apiVersion, kind, metadata: labelled, spec } }
     })
-  const gone = state.meshes
-    .filter((mesh) => isMadeByHub(mesh) && !isDeleting(mesh) && clusters.has(mesh.metadata.namespace ?? ""))
+}
+
+const goneFrom = (state: HubState, cluster: string, wanted: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> => {
+  const owned = ownedPlaces(state, wanted)
+  return viewOf(state)
+    .meshesOn(cluster)
+    .filter((mesh) => isMadeByHub(mesh) && !isDeleting(mesh))
     .filter((mesh) => owned.has(placeOf(mesh)) || isAbsent(state, mesh))
-    .toSorted(byKey(keyOf))
     .map(({ metadata }): HubAction => ({
       _tag: "DeleteObject",
       type: resources.meshes,
@@ -47,8 +77,15 @@ export const discoveredMeshActions = (state: HubState, wanted: ReadonlyArray<Wan
       name: metadata.name,
       uid: metadata.uid ?? ""
     }))
-  return [...made, ...gone]
 }
+
+/** Where the control planes of wished meshes are, as far as they are there. */
+const ownedPlaces = (state: HubState, wanted: ReadonlyArray<WantedMesh>): ReadonlySet<string> =>
+  new Set(
+    wanted
+      .filter((mesh) => ownsControlPlane(state, mesh))
+      .map((mesh) => place(mesh.cluster, mesh.namespace, mesh.controlPlane))
+  )
 
 const renamed = ({ cluster, discovered, report }: FoundControlPlane): Mesh => ({
   ...discovered,
@@ -72,7 +109,12 @@ const isAbsent = (state: HubState, mesh: Mesh): boolean => {
 }
 
 /** Whether the control plane in the place of a wished mesh carries that mesh's mark. */
-export const ownsControlPlane = (state: HubState, mesh: WantedMesh): boolean => {
+export const ownsControlPlane = (state: HubState, mesh: WantedMesh): boolean =>
+  owns(state, `${names.meshKey(mesh)} ${mesh.namespace}/${mesh.controlPlane}`, [], () => isItsOwn(state, mesh))
+
+const owns = makeMemo<boolean>()
+
+const isItsOwn = (state: HubState, mesh: WantedMesh): boolean => {
   const known = knowledgeOf(state, mesh.cluster).controlPlane(mesh.namespace, mesh.controlPlane)
   if (known.state !== "Found") return false
   const { deleting, mark, uid } = known.found.report

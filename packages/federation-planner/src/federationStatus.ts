@@ -1,6 +1,7 @@
 import {
   byKey,
   isDeleting,
+  isSameJson,
   keyOf,
   names,
   resources,
@@ -9,6 +10,7 @@ import {
   type Verdict
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { makeMemo } from "./Memo.ts"
 import { problemOf, type PeeringProgress } from "./PeeringProgress.ts"
 import type { StatusPlan } from "./Plan.ts"
 import { federatedService } from "./serviceStatus.ts"
@@ -24,21 +26,23 @@ export const federationStatuses = (
   resolved: ResolvedPeerings,
   progress: ReadonlyMap<string, PeeringProgress>
 ): ReadonlyArray<StatusPlan> => {
-  const offers = new Map<string, Array<ServiceOffer>>()
-  for (const offer of resolved.offers) {
-    const list = offers.get(offer.federation)
-    if (list === undefined) offers.set(offer.federation, [offer])
-    else list.push(offer)
-  }
+  const byFederation = grouped(state, "", [resolved.offers], () =>
+    Map.groupBy(resolved.offers, ({ federation }) => federation)
+  )
   return state.federations.toSorted(byKey(keyOf)).map((federation) => {
     const key = keyOf(federation)
-    return statusOf(state, federation, {
-      pairs: (resolved.pairs.get(key) ?? []).map((pair) => outcomeOf(pair, progress)),
-      offers: offers.get(key) ?? [],
-      stray: resolved.strayServices.get(key) ?? []
-    })
+    const pairs = resolved.pairs.get(key) ?? []
+    const far = pairs.map(({ peering }) => progress.get(peering?.peering.metadata.name ?? ""))
+    const offers = byFederation.get(key) ?? []
+    const stray = resolved.strayServices.get(key) ?? []
+    return statuses(state, key, [federation, ...pairs, ...far, ...offers, ...stray], () =>
+      statusOf(state, federation, { pairs: pairs.map((pair, index) => outcomeOf(pair, far[index])), offers, stray })
+    )
   })
 }
+
+const grouped = makeMemo<ReadonlyMap<string, ReadonlyArray<ServiceOffer>>>()
+const statuses = makeMemo<StatusPlan>(isSameJson)
 
 /** A pair of a federation and how far it is. */
 interface Outcome {
@@ -54,9 +58,8 @@ interface Outcomes {
   readonly stray: ReadonlyArray<FederatedService>
 }
 
-const outcomeOf = (pair: Pair, progress: ReadonlyMap<string, PeeringProgress>): Outcome => {
+const outcomeOf = (pair: Pair, far: PeeringProgress | undefined): Outcome => {
   if (pair.refusal !== undefined) return { pair, state: "Refused", ...pair.refusal }
-  const far = progress.get(pair.peering?.peering.metadata.name ?? "")
   if (far === undefined)
     return { pair, state: "Pending", reason: "Progressing", message: "The peering is being set up." }
   if (far.proven) return { pair, state: "Federated", reason: "Connected", message: "" }

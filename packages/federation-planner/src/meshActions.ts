@@ -12,6 +12,10 @@ import {
 import { deploymentOf } from "./deployedMeshes.ts"
 import { isMadeByHub } from "./discoveredMeshes.ts"
 import type { HubState } from "./HubState.ts"
+import { isSameList } from "./isSame.ts"
+import { keepActions } from "./keepActions.ts"
+import { standingOf } from "./Knowledge.ts"
+import { makeMemo } from "./Memo.ts"
 import type { HubAction } from "./Plan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
 import { worksOf } from "./works.ts"
@@ -21,10 +25,16 @@ import { isDue } from "./removalTime.ts"
  * What to change on the hub for the Meshes to be as wanted: first what holds on to a deletion, then what is wished or
  * recorded, then what may go because, as the hub has it, the record is written or the removal is complete.
  */
-export const meshActions = (state: HubState, meshes: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> => {
+export const meshActions = (state: HubState, meshes: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> =>
+  actions(state, "", [meshes], () => keepActions(state, "meshes", actionsFor(state, meshes)))
+
+const actions = makeMemo<ReadonlyArray<HubAction>>(isSameList)
+
+const actionsFor = (state: HubState, meshes: ReadonlyArray<WantedMesh>): ReadonlyArray<HubAction> => {
   const deployments = state.deployments.toSorted(byKey(keyOf))
   const finished = meshes.filter((mesh) => isFinished(state, mesh))
-  const staying = meshes.filter((mesh) => !finished.includes(mesh))
+  const goes = new Set(finished)
+  const staying = meshes.filter((mesh) => !goes.has(mesh))
   return [
     ...deployments
       .filter((deployment) => !isDeleting(deployment))
@@ -67,10 +77,9 @@ const writes = (mesh: WantedMesh): ReadonlyArray<HubAction> => {
 const asObject = ({ apiVersion, kind, metadata, spec }: Mesh): KubeObject => ({ apiVersion, kind, metadata, spec })
 
 /** Meshes whose cluster is not managed any more: nothing of theirs can be reached, so they go as they are. */
-const ofLostClusters = (state: HubState): ReadonlyArray<HubAction> => {
-  const clusters = new Set(state.clusters.map(({ name }) => name))
-  return state.meshes
-    .filter(({ metadata }) => !clusters.has(metadata.namespace ?? ""))
+const ofLostClusters = (state: HubState): ReadonlyArray<HubAction> =>
+  state.meshes
+    .filter((mesh) => isOfLostCluster(state, mesh))
     .toSorted(byKey(keyOf))
     .flatMap((mesh) => {
       const isOfHub = deploymentOf(mesh) !== undefined || isMadeByHub(mesh)
@@ -79,17 +88,15 @@ const ofLostClusters = (state: HubState): ReadonlyArray<HubAction> => {
         ...(isOfHub ? deletion(mesh) : [])
       ]
     })
-}
+
+const isOfLostCluster = (state: HubState, { metadata }: Mesh): boolean =>
+  standingOf(state, metadata.namespace ?? "") === "Missing"
 
 /** Whether every Mesh of a deployment, as the hub has it, carries its record of removal, or has lost its cluster. */
-const isRecorded = (state: HubState, deployment: string): boolean => {
-  const clusters = new Set(state.clusters.map(({ name }) => name))
-  return (
-    state.meshes
-      .filter((mesh) => deploymentOf(mesh) === deployment && clusters.has(mesh.metadata.namespace ?? ""))
-      .every((mesh) => mesh.spec.removal !== undefined) && !state.malformed.some(({ kind }) => kind === "Mesh")
-  )
-}
+const isRecorded = (state: HubState, deployment: string): boolean =>
+  state.meshes
+    .filter((mesh) => deploymentOf(mesh) === deployment && !isOfLostCluster(state, mesh))
+    .every((mesh) => mesh.spec.removal !== undefined) && !state.malformed.some(({ kind }) => kind === "Mesh")
 
 const finalizerOfMesh = ({ existing }: WantedMesh, present: boolean): ReadonlyArray<HubAction> =>
   existing === undefined ? [] : finalizer(resources.meshes, existing, present)

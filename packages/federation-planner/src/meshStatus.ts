@@ -1,5 +1,6 @@
 import {
   byText,
+  isSameJson,
   keyOf,
   names,
   resources,
@@ -13,6 +14,8 @@ import { delivered, reporting, sentence, verdict } from "./conditions.ts"
 import { isDiscovered, ownsControlPlane } from "./discoveredMeshes.ts"
 import type { FoundControlPlane, HubState, MeshFacts } from "./HubState.ts"
 import { knowledgeOf, type ControlPlaneKnowledge } from "./Knowledge.ts"
+import { isLive } from "./liveUnits.ts"
+import { makeMemo } from "./Memo.ts"
 import { operatorWaitOf } from "./meshUnits.ts"
 import type { StatusPlan } from "./Plan.ts"
 import { missingOptionalOperators } from "./providers/maistra/operators.ts"
@@ -21,7 +24,12 @@ import type { UnitPlan } from "./UnitPlan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
 
 /** The verdicts on a wanted mesh, whether its Mesh is on the hub yet or not. */
-export const verdictsOn = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined): ReadonlyArray<Verdict> => {
+export const verdictsOn = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined): ReadonlyArray<Verdict> =>
+  verdictsOnce(state, names.meshKey(mesh), [mesh, plan], () => allVerdicts(state, mesh, plan))
+
+const verdictsOnce = makeMemo<ReadonlyArray<Verdict>>(isSameJson)
+
+const allVerdicts = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined): ReadonlyArray<Verdict> => {
   const reports = reporting(knowledgeOf(state, mesh.cluster))
   const found = controlPlaneOfMesh(state, mesh)
   const delivery = withOperators(state, mesh, deliveryOf(mesh, plan))
@@ -92,51 +100,58 @@ const withOperators = (state: HubState, mesh: WantedMesh, delivery: Verdict): Ve
       }
 }
 
-/**
- * The statuses of all Meshes on the hub, sorted. `peers` are the proven peers by `cluster/name`, `live` the hashes of
- * the units that the hub stands for.
- */
+/** The statuses of all Meshes on the hub, sorted; `peers` are the proven peers by `cluster/name`. */
 export const meshStatuses = (
   state: HubState,
   wanted: ReadonlyArray<WantedMesh>,
   plans: ReadonlyMap<string, UnitPlan>,
-  peers: ReadonlyMap<string, ReadonlyArray<MeshKey>>,
-  live: ReadonlySet<string>
+  peers: ReadonlyMap<string, ReadonlyArray<MeshKey>>
 ): ReadonlyArray<StatusPlan> => {
   const byKey = new Map(wanted.map((mesh) => [names.meshKey(mesh), mesh]))
-  return state.meshes
-    .toSorted((a, b) => byText(keyOf(a), keyOf(b)))
-    .map((existing): StatusPlan => {
-      const key = keyOf(existing)
-      const mesh = byKey.get(key)
-      const verdicts =
-        mesh === undefined
-          ? verdictsOnFound(state, existing, live)
-          : verdictsOn(state, mesh, plans.get(meshUnitKey(mesh)))
-      const known = mesh === undefined ? controlPlaneInPlace(state, existing) : controlPlaneOfMesh(state, mesh)
-      return {
-        type: resources.meshes,
-        namespace: existing.metadata.namespace ?? "",
-        name: existing.metadata.name,
-        uid: existing.metadata.uid ?? "",
-        generation: existing.metadata.generation,
-        verdicts,
-        fields: { ...factsOf(known, existing), ...peerFields(peers.get(key) ?? []) }
-      }
-    })
+  return sorted(state, "", [], () => state.meshes.toSorted((a, b) => byText(keyOf(a), keyOf(b)))).map((existing) => {
+    const key = keyOf(existing)
+    const mesh = byKey.get(key)
+    const plan = mesh && plans.get(meshUnitKey(mesh))
+    const itsPeers = peers.get(key) ?? []
+    return statuses(state, key, [existing, mesh, plan, ...itsPeers.map(names.meshKey)], () =>
+      statusOf(state, existing, mesh, plan, itsPeers)
+    )
+  })
 }
 
-const verdictsOnFound = (state: HubState, existing: Mesh, live: ReadonlySet<string>): ReadonlyArray<Verdict> => {
+const sorted = makeMemo<ReadonlyArray<Mesh>>()
+const statuses = makeMemo<StatusPlan>(isSameJson)
+
+const statusOf = (
+  state: HubState,
+  existing: Mesh,
+  mesh: WantedMesh | undefined,
+  plan: UnitPlan | undefined,
+  peers: ReadonlyArray<MeshKey>
+): StatusPlan => {
+  const known = mesh === undefined ? controlPlaneInPlace(state, existing) : controlPlaneOfMesh(state, mesh)
+  return {
+    type: resources.meshes,
+    namespace: existing.metadata.namespace ?? "",
+    name: existing.metadata.name,
+    uid: existing.metadata.uid ?? "",
+    generation: existing.metadata.generation,
+    verdicts: mesh === undefined ? verdictsOnFound(state, existing) : verdictsOn(state, mesh, plan),
+    fields: { ...factsOf(known, existing), ...peerFields(peers) }
+  }
+}
+
+const verdictsOnFound = (state: HubState, existing: Mesh): ReadonlyArray<Verdict> => {
   const reports = reporting(knowledgeOf(state, existing.metadata.namespace ?? ""))
   const known = controlPlaneInPlace(state, existing)
   const accepted = isDiscovered(existing)
-    ? observed(known.state === "Found" ? known.found.report.mark : undefined, state.fleetId, live)
+    ? observed(state, known.state === "Found" ? known.found.report.mark : undefined)
     : verdict("Accepted", "Unknown", "ClusterNotFound", reports.message)
   return [accepted, readiness(reports, known, undefined, undefined), reports]
 }
 
-const observed = (mark: Mark | undefined, fleetId: string, live: ReadonlySet<string>): Verdict =>
-  mark?.fleetId === fleetId && !live.has(mark.unit)
+const observed = (state: HubState, mark: Mark | undefined): Verdict =>
+  mark?.fleetId === state.fleetId && !isLive(state, mark.unit)
     ? verdict(
         "Accepted",
         "True",

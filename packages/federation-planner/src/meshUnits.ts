@@ -1,33 +1,38 @@
-import { byText, identityOf, names, resources, type MeshKey } from "@multicluster-mesh/mesh-model"
+import { byText, identityOf, isSameJson, names, resources, type MeshKey } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { knowledgeOf } from "./Knowledge.ts"
 import { controlPlaneOf, memberRollOf, membersOf, namespaceOf } from "./providers/maistra/controlPlane.ts"
 import { gatewaysFor } from "./providers/maistra/gateways.ts"
 import { meshOperator, operatorWait } from "./providers/maistra/operators.ts"
 import { areRightsThere, clusterUnitKey } from "./clusterUnits.ts"
+import { holdWhereUnreadable } from "./holdWhereUnreadable.ts"
+import { isLive } from "./liveUnits.ts"
+import { makeMemo } from "./Memo.ts"
 import type { Stage, Unit } from "./Unit.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
 import { meshOf, sideNames, sideUnitKey, type WantedPeering } from "./WantedPeering.ts"
 import { stageOf, unitHash, worksOf } from "./works.ts"
 
-/**
- * The units of all wanted meshes: each a Namespace, then its control plane, then its member roll. `live` are the hashes
- * of the units that the hub still stands for.
- */
+/** The units of all wanted meshes: each a Namespace, then its control plane, then its member roll. */
 export const meshUnits = (
   state: HubState,
   meshes: ReadonlyArray<WantedMesh>,
   peerings: ReadonlyArray<WantedPeering>,
-  clusterPlans: ReadonlyMap<string, UnitPlan>,
-  live: ReadonlySet<string>
+  clusterPlans: ReadonlyMap<string, UnitPlan>
 ): ReadonlyArray<Unit> => {
-  const byMesh = peeringsByMesh(peerings)
+  const byMesh = grouped(state, "", [peerings], () => peeringsByMesh(peerings))
   return meshes.map((mesh) => {
-    const waitsFor = waitsOf(state, mesh, clusterPlans.get(clusterUnitKey(mesh.cluster)))
-    return meshUnit(state, mesh, byMesh.get(names.meshKey(mesh)) ?? [], waitsFor, live)
+    const clusterPlan = clusterPlans.get(clusterUnitKey(mesh.cluster))
+    const ofMesh = byMesh.get(names.meshKey(mesh)) ?? []
+    return units(state, meshUnitKey(mesh), [mesh, clusterPlan, ...ofMesh], () =>
+      holdWhereUnreadable(state, meshUnit(state, mesh, ofMesh, waitsOf(state, mesh, clusterPlan)))
+    )
   })
 }
+
+const grouped = makeMemo<ReturnType<typeof peeringsByMesh>>()
+const units = makeMemo<Unit>(isSameJson)
 
 /** What the stages of a mesh wait for on their cluster before they begin, beyond each other. */
 interface Waits {
@@ -47,28 +52,22 @@ const waitsOf = (state: HubState, mesh: WantedMesh, clusterPlan: UnitPlan | unde
   }
 }
 
-const meshUnit = (
-  state: HubState,
-  mesh: WantedMesh,
-  peerings: ReadonlyArray<WantedPeering>,
-  waits: Waits,
-  live: ReadonlySet<string>
-): Unit => ({
+const meshUnit = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<WantedPeering>, waits: Waits): Unit => ({
   key: meshUnitKey(mesh),
   cluster: mesh.cluster,
   chain: chainOf(mesh),
   stages: stagesOf(state, mesh, peerings, waits),
   removal: mesh.removal,
-  inherits: abandonedBy(state, mesh, live),
+  inherits: abandonedBy(state, mesh),
   removalWaitsFor: sidesLeft(mesh, peerings),
   heldBecause: mesh.heldBecause ?? mesh.refused?.message
 })
 
 /** The unit that left the Namespace of the mesh behind, if nothing on the hub stands for that unit any more. */
-const abandonedBy = (state: HubState, mesh: WantedMesh, live: ReadonlySet<string>): string | undefined => {
+const abandonedBy = (state: HubState, mesh: WantedMesh): string | undefined => {
   const known = knowledgeOf(state, mesh.cluster).object(identityOf(namespaceOf(mesh)))
   if (known.state !== "Present" || known.mark?.fleetId !== state.fleetId) return undefined
-  return live.has(known.mark.unit) ? undefined : known.mark.unit
+  return isLive(state, known.mark.unit) ? undefined : known.mark.unit
 }
 
 /** From the resource that a person wrote to the Mesh. */

@@ -1,6 +1,8 @@
 import { byKey, keyOf, labels, names, type MeshPeering, type Removal } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { knowledgeOf } from "./Knowledge.ts"
+import { isSameSet } from "./isSame.ts"
+import { makeMemo } from "./Memo.ts"
 import { isOnCluster } from "./sideObjects.ts"
 import { sideIdentities } from "./providers/maistra/limitedPeering.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
@@ -51,16 +53,10 @@ export const endOf = (
 }
 
 /** The federations that can be read, each `namespace/name`. */
-const readableFederations = (state: HubState): ReadonlySet<string> => {
-  const known = readable.get(state.federations)
-  if (known !== undefined) return known
-  const keys = new Set(state.federations.map(keyOf))
-  readable.set(state.federations, keys)
-  return keys
-}
+const readableFederations = (state: HubState): ReadonlySet<string> =>
+  readable(state, "", [], () => new Set(state.federations.map(keyOf)))
 
-/** Lists are never changed, so what was read of one stays true. */
-const readable = new WeakMap<HubState["federations"], ReadonlySet<string>>()
+const readable = makeMemo<ReadonlySet<string>>(isSameSet)
 
 /** The federations that the MeshPeering names as the ones that want it. */
 export const recordedFederations = (peering: MeshPeering | undefined): ReadonlyArray<string> => {

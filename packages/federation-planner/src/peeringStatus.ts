@@ -1,5 +1,6 @@
-import { names, resources, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
+import { isSameJson, names, resources, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { makeMemo } from "./Memo.ts"
 import { problemOf, type PeeringProgress } from "./PeeringProgress.ts"
 import { isOnCluster } from "./sideObjects.ts"
 import type { StatusPlan } from "./Plan.ts"
@@ -24,28 +25,31 @@ export const peeringStatuses = (
   progress: ReadonlyMap<string, PeeringProgress>
 ): ReadonlyArray<StatusPlan> => {
   return resolved.peerings.flatMap((wanted): ReadonlyArray<StatusPlan> => {
-    const { existing, federations } = wanted
-    const far = progress.get(wanted.peering.metadata.name)
+    const { existing, peering } = wanted
+    const { name } = peering.metadata
+    const far = progress.get(name)
     if (existing === undefined || far === undefined) return []
-    return [
-      {
-        type: resources.meshPeerings,
-        namespace: existing.metadata.namespace ?? "",
-        name: existing.metadata.name,
-        uid: existing.metadata.uid ?? "",
-        generation: existing.metadata.generation,
-        verdicts: [
-          acceptedVerdict(wanted),
-          sideVerdict("LeftReady", "left", far),
-          sideVerdict("RightReady", "right", far),
-          readyVerdict(state, existing, far),
-          ...(far.step === "Removing" ? [] : [...rootVerdict(state, existing), ...restartVerdict(state, existing)])
-        ],
-        fields: { federations: federations.slice(0, maxFederations), step: far.step, waitingFor: far.waitingFor }
-      }
-    ]
+    return [statuses(state, name, [wanted, far], () => statusOf(state, wanted, existing, far))]
   })
 }
+
+const statuses = makeMemo<StatusPlan>(isSameJson)
+
+const statusOf = (state: HubState, wanted: WantedPeering, existing: MeshPeering, far: PeeringProgress): StatusPlan => ({
+  type: resources.meshPeerings,
+  namespace: existing.metadata.namespace ?? "",
+  name: existing.metadata.name,
+  uid: existing.metadata.uid ?? "",
+  generation: existing.metadata.generation,
+  verdicts: [
+    acceptedVerdict(wanted),
+    sideVerdict("LeftReady", "left", far),
+    sideVerdict("RightReady", "right", far),
+    readyVerdict(state, existing, far),
+    ...(far.step === "Removing" ? [] : [...rootVerdict(state, existing), ...restartVerdict(state, existing)])
+  ],
+  fields: { federations: wanted.federations.slice(0, maxFederations), step: far.step, waitingFor: far.waitingFor }
+})
 
 const acceptedVerdict = ({ federations, ownerMissing, peering }: WantedPeering): Verdict => {
   if (peering.spec.removal !== undefined) {

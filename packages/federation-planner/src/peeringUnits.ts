@@ -1,5 +1,7 @@
-import { type KubeObject, type MeshPeering, type PeeringSide } from "@multicluster-mesh/mesh-model"
+import { isSameJson, type KubeObject, type MeshPeering, type PeeringSide } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { holdWhereUnreadable } from "./holdWhereUnreadable.ts"
+import { makeMemo } from "./Memo.ts"
 import { carriedObject } from "./sideObjects.ts"
 import {
   caConfigMap,
@@ -31,14 +33,22 @@ import {
  * A peering has units from the moment its names are fixed on the hub.
  */
 export const peeringUnits = (state: HubState, resolved: ResolvedPeerings): ReadonlyArray<Unit> => {
-  const active = activeOffers(resolved.offers)
+  const active = grouped(state, "", [resolved.offers], () => activeOffers(resolved.offers))
   return resolved.peerings.flatMap((wanted) => {
     const { existing } = wanted
     if (existing === undefined) return []
     // Also a side that is gone: the agent is asked for it until the other one is gone too.
-    return sideNames.map((name) => sideUnit(state, active.get(existing.metadata.name) ?? [], wanted, existing, name))
+    const offers = active.get(existing.metadata.name) ?? []
+    return sideNames.map((name) =>
+      units(state, sideUnitKey(existing, name), [wanted, ...offers], () =>
+        holdWhereUnreadable(state, sideUnit(state, offers, wanted, existing, name))
+      )
+    )
   })
 }
+
+const grouped = makeMemo<ReturnType<typeof activeOffers>>()
+const units = makeMemo<Unit>(isSameJson)
 
 const sideUnit = (
   state: HubState,

@@ -6,69 +6,58 @@ import { deploymentStatuses } from "./deploymentStatus.ts"
 import { discoveredMeshActions } from "./discoveredMeshes.ts"
 import { federationStatuses } from "./federationStatus.ts"
 import type { HubState } from "./HubState.ts"
-import { keepActions, keepStatuses, sortExplanations } from "./keepPlan.ts"
-import { liveUnits } from "./liveUnits.ts"
+import { viewOf } from "./HubView.ts"
+import { makeMemo } from "./Memo.ts"
 import { meshStatuses } from "./meshStatus.ts"
 import { meshUnits } from "./meshUnits.ts"
 import { progressOfPeerings, type PeeringProgress } from "./PeeringProgress.ts"
 import { peeringStatuses } from "./peeringStatus.ts"
 import { peeringUnits } from "./peeringUnits.ts"
-import type { Plan, StatusPlan, WorkAction } from "./Plan.ts"
+import { planClusters } from "./planClusters.ts"
+import type { Plan, StatusPlan } from "./Plan.ts"
 import { resolveMeshes } from "./resolveMeshes.ts"
 import { resolvePeerings } from "./resolvePeerings.ts"
 import { rootsValidFrom } from "./trustedRoot.ts"
 import type { Unit } from "./Unit.ts"
-import { keptUnit, unitPlanOf } from "./unitPlanOf.ts"
+import { unitPlanOf } from "./unitPlanOf.ts"
 import { meshOf, type ResolvedPeerings } from "./WantedPeering.ts"
 
 /**
  * Plans everything: what to deliver to which cluster, what to write on the hub, what every status says and what every
  * agent is asked. Wishes are resolved first, over all objects; then each unit is planned by itself.
  */
-export const planHub = (state: HubState): Plan => {
+export const planHub = (hub: HubState): Plan => {
+  const state = viewOf(hub)
   const meshes = resolveMeshes(state)
   const peerings = resolvePeerings(state, meshes.meshes)
-  const live = liveUnits(state, meshes.meshes)
-  const ofClusters = clusterUnits(state, meshes.meshes).map((unit) => keptUnit(state, holdWhereUnreadable(state, unit)))
-  const clusterPlans = new Map(ofClusters.map((unit) => [unit.key, unitPlanOf(state, unit)]))
+  const planned = (units: ReadonlyArray<Unit>) => units.map((unit) => [unit.key, unitPlanOf(state, unit)] as const)
+  const ofClusters = clusterUnits(state, meshes.meshes)
+  const clusterPlans = new Map(planned(ofClusters))
   const ofMeshes = [
-    ...meshUnits(state, meshes.meshes, peerings.peerings, clusterPlans, live),
+    ...meshUnits(state, meshes.meshes, peerings.peerings, clusterPlans),
     ...peeringUnits(state, peerings)
-  ].map((unit) => keptUnit(state, holdWhereUnreadable(state, unit)))
-  const units = [...ofClusters, ...ofMeshes]
-  const plans = new Map([...clusterPlans, ...ofMeshes.map((unit) => [unit.key, unitPlanOf(state, unit)] as const)])
+  ]
+  const plans = new Map([...clusterPlans, ...planned(ofMeshes)])
   const progress = progressOfPeerings(state, peerings, plans)
-  const all = [...plans.values()]
+  const clusters = planClusters(state, plans.values())
   return {
-    works: all.flatMap(({ works }) => works).sort(byPlace),
-    objects: keepActions(state, [
+    works: clusters.flatMap(({ works }) => works),
+    objects: [
       ...meshes.actions,
       ...discoveredMeshActions(state, meshes.meshes),
       ...peerings.actions,
-      ...agentActions(state, units, servicesToAsk(peerings.offers), live)
-    ]),
-    statuses: keepStatuses(state, [
-      ...meshStatuses(state, meshes.meshes, plans, provenPeersByMesh(peerings, progress), live),
+      ...agentActions(state, [...ofClusters, ...ofMeshes], servicesToAsk(state, peerings.offers))
+    ],
+    statuses: [
+      ...meshStatuses(state, meshes.meshes, plans, provenPeersByMesh(peerings, progress)),
       ...deploymentStatuses(state, meshes, plans),
       ...peeringStatuses(state, peerings, progress),
       ...federationStatuses(state, peerings, progress),
       ...unreadable(state)
-    ]),
-    explanations: sortExplanations(all.flatMap(({ explanations }) => explanations)),
-    recheckAt: earliest([...all.map(({ recheckAt }) => recheckAt), rootsValidFrom(state)])
+    ],
+    explanations: clusters.flatMap(({ explanations }) => explanations),
+    recheckAt: earliest([...[...plans.values()].map(({ recheckAt }) => recheckAt), rootsValidFrom(state)])
   }
-}
-
-/** A unit one of whose works cannot be read is not touched: what that work carries is unknown. */
-const holdWhereUnreadable = (state: HubState, unit: Unit): Unit => {
-  if (!state.malformed.some(({ kind }) => kind === "ManifestWork")) return unit
-  const works = new Set(unit.stages.map(({ name }) => names.workName(unit.key, name)))
-  const one = state.malformed.find(
-    ({ kind, name, namespace }) => kind === "ManifestWork" && namespace === unit.cluster && works.has(name)
-  )
-  return one === undefined || unit.heldBecause !== undefined
-    ? unit
-    : { ...unit, heldBecause: `ManifestWork ${one.namespace}/${one.name} cannot be read: ${one.problem}` }
 }
 
 const provenPeersByMesh = (
@@ -99,7 +88,12 @@ const ourTypes: ReadonlyMap<string, ResourceType> = new Map(
 
 /** The statuses of objects that cannot be read, for those of which the uid is known. */
 const unreadable = (state: HubState): ReadonlyArray<StatusPlan> =>
-  state.malformed
+  ofUnreadable(state, "", [], () => sayUnreadable(state))
+
+const ofUnreadable = makeMemo<ReadonlyArray<StatusPlan>>()
+
+const sayUnreadable = ({ malformed }: HubState): ReadonlyArray<StatusPlan> =>
+  malformed
     .flatMap(({ kind, name, namespace, problem, uid }): ReadonlyArray<StatusPlan> => {
       const type = ourTypes.get(kind)
       if (type === undefined || uid === undefined) return []
@@ -107,8 +101,6 @@ const unreadable = (state: HubState): ReadonlyArray<StatusPlan> =>
       return [{ type, namespace, name, uid, generation: undefined, verdicts, fields: {} }]
     })
     .sort((a, b) => byText(`${a.type.kind}/${a.namespace}/${a.name}`, `${b.type.kind}/${b.namespace}/${b.name}`))
-
-const byPlace = (a: WorkAction, b: WorkAction): number => byText(a.cluster, b.cluster) || byText(a.name, b.name)
 
 const earliest = (times: ReadonlyArray<string | undefined>): string | undefined =>
   times.filter((time) => time !== undefined).sort(byText)[0]

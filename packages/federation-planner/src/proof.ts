@@ -1,5 +1,6 @@
-import { names, type PeerReport } from "@multicluster-mesh/mesh-model"
+import { isSameJson, names, type MeshPeering, type PeerReport } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { makeMemo } from "./Memo.ts"
 import { isOnCluster } from "./sideObjects.ts"
 import { peerIdentity } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts } from "./SideFacts.ts"
@@ -22,12 +23,15 @@ export interface Proof {
 export const isProven = ({ left, right }: Proof): boolean => left.status === "True" && right.status === "True"
 
 /** Looks for the proof of a peering on both sides; neither side vouches for the other. */
-export const proofOf = (state: HubState, wanted: WantedPeering): Proof => ({
-  left: sideProof(state, wanted, "left"),
-  right: sideProof(state, wanted, "right")
-})
+export const proofOf = (state: HubState, { existing, peering }: WantedPeering): Proof =>
+  proofs(state, peering.metadata.name, [existing], () => ({
+    left: sideProof(state, existing, "left"),
+    right: sideProof(state, existing, "right")
+  }))
 
-const sideProof = (state: HubState, { existing }: WantedPeering, name: SideName): SideProof => {
+const proofs = makeMemo<Proof>(isSameJson)
+
+const sideProof = (state: HubState, existing: MeshPeering | undefined, name: SideName): SideProof => {
   if (existing === undefined) return no("Progressing", "The names of the peering are being fixed.")
   const side = existing.spec[name]
   const other = existing.spec[otherSide(name)]

@@ -1,9 +1,11 @@
-import { byKey, byText, names, type Verdict } from "@multicluster-mesh/mesh-model"
+import { byKey, byText, isSameJson, names, type Verdict } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { meshActions } from "./meshActions.ts"
 import type { HubAction } from "./Plan.ts"
-import { refusalsOf } from "./rules/meshRules.ts"
-import { deployedMeshes } from "./deployedMeshes.ts"
+import { isSameList } from "./isSame.ts"
+import { makeMemo } from "./Memo.ts"
+import { refusalOf } from "./rules/meshRules.ts"
+import { deployedMeshes, type DeployedMeshes } from "./deployedMeshes.ts"
 import { ownMeshes } from "./ownMeshes.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
 
@@ -27,20 +29,44 @@ export interface ResolvedMeshes {
 
 /** Decides which meshes shall exist, who wishes each, and which cannot be. */
 export const resolveMeshes = (state: HubState): ResolvedMeshes => {
-  const deployed = deployedMeshes(state)
-  const candidates = [...deployed.meshes, ...ownMeshes(state)].sort(
+  const meshes = wantedMeshes(state)
+  return {
+    meshes,
+    refusedClusters: allRefused(state, "", [], () => refusedClusters(deployedMeshes(state))),
+    actions: meshActions(state, meshes)
+  }
+}
+
+/** All meshes that shall exist or are being removed, sorted by cluster and name. */
+export const wantedMeshes = (state: HubState): ReadonlyArray<WantedMesh> =>
+  allMeshes(state, "", [], () => judgedMeshes(state))
+
+const allMeshes = makeMemo<ReadonlyArray<WantedMesh>>(isSameList)
+const allRefused = makeMemo<ResolvedMeshes["refusedClusters"]>()
+
+const judgedMeshes = (state: HubState): ReadonlyArray<WantedMesh> => {
+  const candidates = [...deployedMeshes(state).meshes, ...ownMeshes(state)].sort(
     (a, b) => byText(a.cluster, b.cluster) || byText(a.name, b.name)
   )
-  const refusals = refusalsOf(state, candidates)
-  const meshes = candidates.map((mesh): WantedMesh => {
-    const refused = mesh.removal === undefined ? (mesh.refused ?? refusals.get(names.meshKey(mesh))) : undefined
-    return refused === mesh.refused ? mesh : { ...mesh, refused }
+  const byNamespace = Map.groupBy(candidates, (mesh) => `${mesh.cluster}/${mesh.namespace}`)
+  return candidates.map((mesh) => {
+    const neighbours = byNamespace.get(`${mesh.cluster}/${mesh.namespace}`) ?? []
+    return judged(state, names.meshKey(mesh), [mesh, ...neighbours], (): WantedMesh => {
+      if (mesh.removal !== undefined) return mesh.refused === undefined ? mesh : { ...mesh, refused: undefined }
+      const refused = mesh.refused ?? refusalOf(state, mesh, neighbours)
+      return refused === mesh.refused ? mesh : { ...mesh, refused }
+    })
   })
-  const refusedClusters = new Map<string, Array<RefusedCluster>>()
-  for (const { deployment, ...refused } of deployed.refused.toSorted(byKey(({ cluster }) => cluster))) {
-    const list = refusedClusters.get(deployment)
-    if (list === undefined) refusedClusters.set(deployment, [refused])
-    else list.push(refused)
+}
+
+const judged = makeMemo<WantedMesh>(isSameJson)
+
+const refusedClusters = ({ refused }: DeployedMeshes): ResolvedMeshes["refusedClusters"] => {
+  const byDeployment = new Map<string, Array<RefusedCluster>>()
+  for (const { deployment, ...one } of refused.toSorted(byKey(({ cluster }) => cluster))) {
+    const list = byDeployment.get(deployment)
+    if (list === undefined) byDeployment.set(deployment, [one])
+    else list.push(one)
   }
-  return { meshes, refusedClusters, actions: meshActions(state, meshes) }
+  return byDeployment
 }

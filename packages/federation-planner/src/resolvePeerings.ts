@@ -1,8 +1,11 @@
-import { byKey, keyOf, labels, names, type MeshPeering } from "@multicluster-mesh/mesh-model"
+import { byKey, isSameJson, keyOf, labels, names, type MeshPeering } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { makeKeeper } from "./Memo.ts"
+import { isSameList, isSameSet } from "./isSame.ts"
+import { standingOf } from "./Knowledge.ts"
+import { makeMemo } from "./Memo.ts"
 import { listPairs, pairKey, type ListedPair } from "./listedPairs.ts"
 import { peeringActions } from "./peeringActions.ts"
+import type { HubAction } from "./Plan.ts"
 import { peeringOf, type TakenNames } from "./peeringOf.ts"
 import { endOf, goneSides, isFinished, recordedFederations } from "./peeringRemoval.ts"
 import { rootsToRecord } from "./proof.ts"
@@ -18,48 +21,87 @@ import { meshOf, sideNames, otherSide, type Pair, type ResolvedPeerings, type Wa
  * gets a record of removal. Rules bind pairs that are new: one bad pair never stops another.
  */
 export const resolvePeerings = (state: HubState, meshes: ReadonlyArray<WantedMesh>): ResolvedPeerings => {
-  const existing = existingByPair(state.peerings)
-  const judged = judge(state, meshes, existing, listPairs(state.federations))
-  const byPair = Map.groupBy(judged.pairs, ({ key }) => key)
-  const ownersOf = (key: string, owns: (pair: JudgedPair) => boolean): ReadonlyArray<string> =>
-    (byPair.get(key) ?? []).filter(owns).map(({ federation }) => keyOf(federation))
-  const wanted = new Map(meshes.map((mesh) => [names.meshKey(mesh), mesh]))
-  const peerings = new Map<string, WantedPeering>()
-  for (const [key, peering] of existing) {
-    const owners = ownersOf(key, (pair) => wants(pair, peering))
-    const kept = { ...keptPeering(state, wanted, peering, owners), gone: goneSides(state, peering) }
-    peerings.set(key, keepWanted(state, keyWithGone(kept), kept))
-  }
-  for (const [key, peering] of judged.accepted) {
-    const owners = ownersOf(key, ({ refusal }) => refusal === undefined)
-    peerings.set(key, newPeering(peering, owners))
-  }
-
-  const pairs = new Map<string, Array<Pair>>(state.federations.map((federation) => [keyOf(federation), []]))
-  for (const { federation, key, left, refusal, right } of judged.pairs) {
-    const pair = { left, right, refusal, peering: peerings.get(key) }
-    pairs.get(keyOf(federation))?.push(keepPair(state, `${keyOf(federation)} ${key}`, pair))
-  }
-  const all = [...peerings.values()].sort(byKey(({ peering }) => peering.metadata.name))
-  const going = all
-    .filter((wanted) => !isFinished(wanted))
-    .map((wanted) => ({ ...wanted, peering: withAnnotations(wanted, rootsToRecord(state, wanted)) }))
-    .map((wanted) => keepGoing(state, keyWithGone(wanted), wanted))
+  const judged = judgement(state, "", [meshes], () => judge(state, meshes))
+  const all = allWanted(state, "", [judged], () => wantedPeerings(state, judged))
+  const going = allGoing(state, "", [all], () =>
+    all.filter((wanted) => !isFinished(wanted)).map((wanted) => withRoots(state, wanted))
+  )
+  const pairs = allPairs(state, "", [judged, all], () => pairsOf(state, judged, all))
   return {
     peerings: going,
     pairs,
     ...resolveServices(state, pairs),
-    actions: peeringActions(state, going, all.filter(isFinished))
+    actions: actions(state, "", [all, going], () => peeringActions(state, going, all.filter(isFinished)))
   }
 }
 
-const keepWanted = makeKeeper<WantedPeering>()
-const keepGoing = makeKeeper<WantedPeering>()
-const keepPair = makeKeeper<Pair>()
+const judgement = makeMemo<Judgement>()
+const allWanted = makeMemo<ReadonlyArray<WantedPeering>>(isSameList)
+const allGoing = makeMemo<ReadonlyArray<WantedPeering>>(isSameList)
+const allPairs = makeMemo<ReadonlyMap<string, ReadonlyArray<Pair>>>()
+const actions = makeMemo<ReadonlyArray<HubAction>>(isSameList)
 
-/** A set has no JSON, so what is gone is part of the key. */
-const keyWithGone = ({ gone, peering }: WantedPeering): string =>
-  `${peering.metadata.name} ${[...gone].sort().join(" ")}`
+/** All peerings that are there or shall be, sorted by name. */
+const wantedPeerings = (state: HubState, judged: Judgement): ReadonlyArray<WantedPeering> => {
+  const byPair = Map.groupBy(judged.pairs, ({ key }) => key)
+  const ownersOf = (key: string, owns: (pair: JudgedPair) => boolean): ReadonlyArray<string> =>
+    (byPair.get(key) ?? []).filter(owns).map(({ federation }) => keyOf(federation))
+  const kept = [...judged.existing].map(([key, peering]) => {
+    const owners = ownersOf(key, (pair) => wants(pair, peering))
+    const sides = sideNames.map((name) => judged.wanted.get(names.meshKey(meshOf(peering.spec[name]))))
+    return keptOnce(state, key, [peering, ...sides, ...owners], () => ({
+      ...keptPeering(state, judged.wanted, peering, owners),
+      gone: goneSides(state, peering)
+    }))
+  })
+  const made = [...judged.accepted].map(([key, peering]) =>
+    newPeering(
+      peering,
+      ownersOf(key, ({ refusal }) => refusal === undefined)
+    )
+  )
+  return [...kept, ...made].sort(byKey(({ peering }) => peering.metadata.name))
+}
+
+/** With the roots to record, and without what belongs to others. */
+const withRoots = (state: HubState, wanted: WantedPeering): WantedPeering =>
+  goingOnce(state, wanted.peering.metadata.name, [wanted], () => ({
+    ...wanted,
+    peering: withAnnotations(wanted, rootsToRecord(state, wanted))
+  }))
+
+/** By federation. */
+const pairsOf = (
+  state: HubState,
+  judged: Judgement,
+  peerings: ReadonlyArray<WantedPeering>
+): ReadonlyMap<string, ReadonlyArray<Pair>> => {
+  const byPair = new Map(
+    peerings.map((wanted) => [pairKey(meshOf(wanted.peering.spec.left), meshOf(wanted.peering.spec.right)), wanted])
+  )
+  const pairs = new Map<string, Array<Pair>>(state.federations.map((federation) => [keyOf(federation), []]))
+  for (const { federation, key, left, refusal, right } of judged.pairs) {
+    const peering = byPair.get(key)
+    const pair = pairOnce(state, `${keyOf(federation)} ${key}`, [judged, peering], () => ({
+      left,
+      right,
+      refusal,
+      peering
+    }))
+    pairs.get(keyOf(federation))?.push(pair)
+  }
+  return pairs
+}
+
+const isSameWanted = ({ gone, ...one }: WantedPeering, { gone: alsoGone, ...other }: WantedPeering): boolean =>
+  isSameSet(gone, alsoGone) && isSameJson(one, other)
+
+const isSamePair = ({ peering, ...one }: Pair, { peering: its, ...other }: Pair): boolean =>
+  peering === its && isSameJson(one, other)
+
+const keptOnce = makeMemo<WantedPeering>(isSameWanted)
+const goingOnce = makeMemo<WantedPeering>(isSameWanted)
+const pairOnce = makeMemo<Pair>(isSamePair)
 
 /** A federation that is refused does not come to own a peering; one that owns it already does not lose it by that. */
 const wants = ({ federation, refusal }: JudgedPair, peering: MeshPeering): boolean =>
@@ -69,19 +111,27 @@ interface JudgedPair extends ListedPair {
   readonly refusal: Pair["refusal"]
 }
 
+/** What all lists of peers together come to. */
+interface Judgement {
+  readonly pairs: ReadonlyArray<JudgedPair>
+  /** The MeshPeerings that are there, by pair. */
+  readonly existing: ReadonlyMap<string, MeshPeering>
+  /** New ones, by pair. */
+  readonly accepted: ReadonlyMap<string, MeshPeering>
+  /** The wanted meshes by `cluster/name`. */
+  readonly wanted: ReadonlyMap<string, WantedMesh>
+}
+
 /** Applies the rules to all pairs, in their order: of two new pairs that exclude each other the first is accepted. */
-const judge = (
-  state: HubState,
-  meshes: ReadonlyArray<WantedMesh>,
-  existing: ReadonlyMap<string, MeshPeering>,
-  listed: ReadonlyArray<ListedPair>
-): { readonly pairs: ReadonlyArray<JudgedPair>; readonly accepted: ReadonlyMap<string, MeshPeering> } => {
-  const facts = pairFactsOf(state, meshes, existing)
+const judge = (state: HubState, meshes: ReadonlyArray<WantedMesh>): Judgement => {
+  const existing = existingByPair(state.peerings)
+  const wanted = new Map(meshes.map((mesh) => [names.meshKey(mesh), mesh]))
+  const facts = pairFactsOf(state, meshes, wanted, existing)
   const taken = takenNames(state.peerings)
   const accepted = new Map<string, MeshPeering>()
-  const pairs = listed.map((pair): JudgedPair => {
+  const pairs = listPairs(state.federations).map((pair): JudgedPair => {
     const refusal = refusalOf(facts.of(pair))
-    const [left, right] = [facts.wanted(pair.left), facts.wanted(pair.right)]
+    const [left, right] = [wanted.get(names.meshKey(pair.left)), wanted.get(names.meshKey(pair.right))]
     const isNew = !existing.has(pair.key) && !accepted.has(pair.key)
     if (refusal === undefined && isNew && left !== undefined && right !== undefined) {
       const peering = peeringOf(state, left, right, taken)
@@ -90,7 +140,7 @@ const judge = (
     }
     return { ...pair, refusal }
   })
-  return { pairs, accepted }
+  return { pairs, existing, accepted, wanted }
 }
 
 /** The MeshPeering of each pair; of several for one pair, which only a person can have made, the first by name. */
@@ -155,10 +205,9 @@ const takenNames = (peerings: ReadonlyArray<MeshPeering>): TakenNames => {
 const pairFactsOf = (
   state: HubState,
   meshes: ReadonlyArray<WantedMesh>,
+  wanted: ReadonlyMap<string, WantedMesh>,
   existing: ReadonlyMap<string, MeshPeering>
 ) => {
-  const clusters = new Set(state.clusters.map(({ name }) => name))
-  const wantedByKey = new Map(meshes.map((mesh) => [names.meshKey(mesh), mesh]))
   const observed = new Set(
     state.meshes
       .filter(
@@ -177,7 +226,6 @@ const pairFactsOf = (
   for (const peering of existing.values()) accept(peering)
   return {
     accept,
-    wanted: (mesh: PairFacts["left"]) => wantedByKey.get(names.meshKey(mesh)),
     of: (pair: ListedPair): PairFacts => ({
       federation: pair.federation,
       left: pair.left,
@@ -186,9 +234,9 @@ const pairFactsOf = (
       incumbent: existing.has(pair.key),
       owned: recordedFederations(existing.get(pair.key)).includes(keyOf(pair.federation)),
       removing: existing.get(pair.key)?.spec.removal !== undefined,
-      hasCluster: (cluster) => clusters.has(cluster),
-      wanted: (mesh) => wantedByKey.get(names.meshKey(mesh)),
-      isObserved: (mesh) => observed.has(names.meshKey(mesh)) && !wantedByKey.has(names.meshKey(mesh)),
+      hasCluster: (cluster) => standingOf(state, cluster) !== "Missing",
+      wanted: (mesh) => wanted.get(names.meshKey(mesh)),
+      isObserved: (mesh) => observed.has(names.meshKey(mesh)) && !wanted.has(names.meshKey(mesh)),
       clustersWith: (mesh) =>
         meshes
           .filter(({ name }) => name === mesh)

@@ -1,5 +1,6 @@
 import {
   byKey,
+  isSameJson,
   keyOf,
   names,
   type FederatedService,
@@ -9,6 +10,7 @@ import {
   type ServiceExport
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { isSameList, isSameSet } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
 import { carriedObject } from "./sideObjects.ts"
 import {
@@ -22,13 +24,11 @@ import { refuseOffers } from "./rules/offerRules.ts"
 import {
   otherSide,
   serviceKey,
-  sideUnitKey,
   type Pair,
   type ResolvedPeerings,
   type ServiceOffer,
   type SideName
 } from "./WantedPeering.ts"
-import { worksOf } from "./works.ts"
 
 /**
  * Resolves the services of all federations to offers from one mesh to another.
@@ -40,20 +40,57 @@ export const resolveServices = (
   state: HubState,
   pairs: ReadonlyMap<string, ReadonlyArray<Pair>>
 ): Pick<ResolvedPeerings, "offers" | "strayServices"> => {
+  const resolved = allResolved(state, "", [pairs], () => resolveAll(state, pairs))
+  return { offers: allJudged(state, "", [resolved], () => judgeOffers(state, resolved)), strayServices: resolved.stray }
+}
+
+/** What all federations offer. */
+interface ResolvedServices {
+  /** Sorted by federation and entry. */
+  readonly offers: ReadonlyArray<ServiceOffer>
+  readonly stray: ResolvedPeerings["strayServices"]
+}
+
+const allResolved = makeMemo<ResolvedServices>()
+const allJudged = makeMemo<ReadonlyArray<ServiceOffer>>(isSameList)
+
+const resolveAll = (state: HubState, pairs: ReadonlyMap<string, ReadonlyArray<Pair>>): ResolvedServices => {
   const offers: Array<ServiceOffer> = []
-  const strayServices = new Map<string, ReadonlyArray<FederatedService>>()
+  const stray = new Map<string, ReadonlyArray<FederatedService>>()
   for (const federation of state.federations.toSorted(byKey(keyOf))) {
     const ofFederation = pairs.get(keyOf(federation)) ?? []
     const resolved = resolvedOnce(state, keyOf(federation), [federation, ...ofFederation], () =>
       servicesOf(federation, ofFederation)
     )
     offers.push(...resolved.offers)
-    if (resolved.stray.length > 0) strayServices.set(keyOf(federation), resolved.stray)
+    if (resolved.stray.length > 0) stray.set(keyOf(federation), resolved.stray)
   }
-  const delivered = new Set(offers.filter(deliveredIn(state)))
-  const incumbentsFirst = [...delivered, ...offers.filter((offer) => !delivered.has(offer))]
-  return { offers: refuseOffers(state, incumbentsFirst, (offer) => delivered.has(offer)), strayServices }
+  return { offers, stray }
 }
+
+/** Offers exclude each other only where they are of one mesh to the same other one. */
+const judgeOffers = (state: HubState, { offers }: ResolvedServices): ReadonlyArray<ServiceOffer> =>
+  [...Map.groupBy(offers, wayOf)].flatMap(([way, ofWay]) =>
+    judgedOnce(state, way, ofWay, () => {
+      const incumbents = new Set(ofWay.filter((offer) => isDelivered(state, offer)))
+      const incumbentsFirst = [...incumbents, ...ofWay.filter((offer) => !incumbents.has(offer))]
+      return refuseOffers(state, incumbentsFirst, (offer) => incumbents.has(offer))
+    })
+  )
+
+const isSameOffer = ({ peering, ...one }: ServiceOffer, { peering: its, ...other }: ServiceOffer): boolean =>
+  peering === its && isSameJson(one, other)
+
+const judgedOnce = makeMemo<ReadonlyArray<ServiceOffer>>(
+  (one, other) =>
+    one.length === other.length &&
+    one.every((offer, index) => {
+      const also = other[index]
+      return offer === also || (also !== undefined && isSameOffer(offer, also))
+    })
+)
+
+const wayOf = ({ exporter, importer }: ServiceOffer): string => `${names.meshKey(exporter)} ${names.meshKey(importer)}`
 
 interface ServicesOfFederation {
   readonly offers: ReadonlyArray<ServiceOffer>
@@ -131,27 +168,15 @@ const fromUnknown = (from: MeshKey): string =>
 const toUnknown = (from: MeshKey, to: MeshKey): string =>
   `Mesh ${names.meshKey(to)} is no peer of ${names.meshKey(from)} in this MeshFederation. Add the pair to meshPeers, or correct \`to\`.`
 
-/** Tells whether the works of both sides carry an offer as it is wished now. */
-const deliveredIn =
-  (state: HubState): ((offer: ServiceOffer) => boolean) =>
-  (offer) => {
-    const { peering, side } = offer
-    const existing = peering?.existing
-    if (existing === undefined) return false
-    const exportsOn = rulesOn(state, existing, side, "exportRules")
-    const importsOn = rulesOn(state, existing, otherSide(side), "importRules")
-    const known = judged.get(offer)
-    if (known?.exportsOn === exportsOn && known.importsOn === importsOn) return known.delivered
-    const delivered = isCarried(offer, existing, exportsOn, importsOn)
-    judged.set(offer, { exportsOn, importsOn, delivered })
-    return delivered
-  }
-
-/** Offers and sets of rules are never changed, so what was found once stays true. */
-const judged = new WeakMap<
-  ServiceOffer,
-  { readonly exportsOn: ReadonlySet<string>; readonly importsOn: ReadonlySet<string>; readonly delivered: boolean }
->()
+/** Whether the works of both sides carry an offer as it is wished now. */
+const isDelivered = (state: HubState, offer: ServiceOffer): boolean => {
+  const { peering, side } = offer
+  const existing = peering?.existing
+  if (existing === undefined) return false
+  const exportsOn = rulesOn(state, existing, side, "exportRules")
+  const importsOn = rulesOn(state, existing, otherSide(side), "importRules")
+  return isCarried(offer, existing, exportsOn, importsOn)
+}
 
 const isCarried = (
   { exported, importAs, local, side }: ServiceOffer,
@@ -164,7 +189,7 @@ const isCarried = (
     importsOn.has(rule)
   )
 
-/** The rules that the works of one side carry; of the same works only read once. */
+/** The rules that the works of one side carry. */
 const rulesOn = (
   state: HubState,
   peering: MeshPeering,
@@ -172,11 +197,10 @@ const rulesOn = (
   rules: "exportRules" | "importRules"
 ): ReadonlySet<string> => {
   const side = peering.spec[name]
-  const works = worksOf(state, side.cluster, sideUnitKey(peering, name))
-  return rulesOnce(state, `${peering.metadata.name} ${name} ${rules}`, [side, works], () => {
+  return rulesOnce(state, `${peering.metadata.name} ${name} ${rules}`, [side], () => {
     const identity = rules === "exportRules" ? exportsIdentity(side) : importsIdentity(side)
     return new Set(rulesOf(carriedObject(state, peering, name, identity), rules))
   })
 }
 
-const rulesOnce = makeMemo<ReadonlySet<string>>()
+const rulesOnce = makeMemo<ReadonlySet<string>>(isSameSet)

@@ -1,5 +1,14 @@
-import { byKey, labels, names, type CertificateFacts, type MeshPeering } from "@multicluster-mesh/mesh-model"
+import {
+  byKey,
+  isSameJson,
+  labels,
+  names,
+  type CertificateFacts,
+  type MeshPeering
+} from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { viewOf } from "./HubView.ts"
+import { makeMemo } from "./Memo.ts"
 import { carriedObject } from "./sideObjects.ts"
 import { caIdentity, rootKey } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts } from "./SideFacts.ts"
@@ -18,7 +27,12 @@ export type TrustedRoot =
  * A root that is no valid CA is never passed on. Once the peering was proven, another root is trusted only when the
  * peer shows the old one beside it, or when a person accepts its fingerprint: an agent alone does not change identities.
  */
-export const trustedRoot = (state: HubState, peering: MeshPeering, side: SideName): TrustedRoot => {
+export const trustedRoot = (state: HubState, peering: MeshPeering, side: SideName): TrustedRoot =>
+  roots(state, `${peering.metadata.name} ${side}`, [peering], () => decideRoot(state, peering, side))
+
+const roots = makeMemo<TrustedRoot>(isSameJson)
+
+const decideRoot = (state: HubState, peering: MeshPeering, side: SideName): TrustedRoot => {
   const peer = peering.spec[otherSide(side)]
   const mesh = names.meshKey(meshOf(peer))
   const facts = sideFacts(state, peer, peering.spec[side])
@@ -26,13 +40,13 @@ export const trustedRoot = (state: HubState, peering: MeshPeering, side: SideNam
   if (facts._tag === "Missing") return { _tag: "Waiting", waitsFor: facts.waitsFor }
   const pem = facts.report.rootCertificate
   if (pem === undefined) return { _tag: "Waiting", waitsFor: `mesh ${mesh} to publish its root certificate` }
-  const answer = state.certificates.get(pem)
+  const answer = viewOf(state).certificate(pem)
   const problem =
     answer === undefined
       ? "has not been read yet"
       : answer._tag === "Unreadable"
         ? `cannot be read: ${answer.problem}`
-        : caProblem(answer.facts, state.now)
+        : caProblem(state, answer.facts)
   if (answer?._tag !== "Facts" || problem !== undefined) {
     return {
       _tag: "Waiting",
@@ -55,18 +69,24 @@ export const trustedRoot = (state: HubState, peering: MeshPeering, side: SideNam
       }
 }
 
-const caProblem = (facts: CertificateFacts, now: string): string | undefined => {
+const caProblem = (state: HubState, facts: CertificateFacts): string | undefined => {
+  const { hasPassed } = viewOf(state)
   if (!facts.isCA) return "is not one of a CA"
-  if (Date.parse(facts.notBefore) > Date.parse(now)) return `is valid only from ${facts.notBefore}`
-  return Date.parse(facts.notAfter) <= Date.parse(now) ? `expired on ${facts.notAfter}` : undefined
+  if (!hasPassed(facts.notBefore)) return `is valid only from ${facts.notBefore}`
+  return hasPassed(facts.notAfter) ? `expired on ${facts.notAfter}` : undefined
 }
 
 /** When the next root that peers wait for becomes valid: clocks of clusters are not the hub's. */
-export const rootsValidFrom = ({ certificates, now }: HubState): string | undefined =>
-  [...certificates.values()]
-    .flatMap((answer) => (answer._tag === "Facts" ? [answer.facts.notBefore] : []))
-    .filter((notBefore) => Date.parse(notBefore) > Date.parse(now))
-    .sort(byKey((notBefore) => Date.parse(notBefore).toString().padStart(16, "0")))[0]
+export const rootsValidFrom = (state: HubState): string | undefined =>
+  nextRoot(state, "", [], () => {
+    const { hasPassed } = viewOf(state)
+    return [...state.certificates.values()]
+      .flatMap((answer) => (answer._tag === "Facts" ? [answer.facts.notBefore] : []))
+      .filter((notBefore) => !hasPassed(notBefore))
+      .sort(byKey((notBefore) => Date.parse(notBefore).toString().padStart(16, "0")))[0]
+  })
+
+const nextRoot = makeMemo<string | undefined>()
 
 /** The fingerprints with which the peering was last proven; undefined before. */
 export const provenRoots = (peering: MeshPeering): Readonly<Record<SideName, string>> | undefined => {

@@ -1,6 +1,5 @@
 import {
   byKey,
-  byText,
   hashOf,
   identityKey,
   identityOf,
@@ -16,7 +15,7 @@ import {
   type ResourceIdentifier
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { makeMemo } from "./Memo.ts"
+import { viewOf } from "./HubView.ts"
 import type { ObjectKnowledge } from "./Knowledge.ts"
 import type { WorkAction } from "./Plan.ts"
 
@@ -147,9 +146,7 @@ export const stageOf = (work: ManifestWork): string => work.metadata.labels?.[la
 
 /** The received works of a unit, sorted by name. */
 export const worksOf = (state: HubState, cluster: string, unit: string): ReadonlyArray<ManifestWork> =>
-  indexOf(state).get(`${cluster}/${unitHash(unit)}`) ?? none
-
-const none: ReadonlyArray<ManifestWork> = []
+  viewOf(state).worksOf(cluster, unitHash(unit))
 
 /** An object in words: `Namespace mesh-system`, `ConfigMap mesh-system/east-ca-root-cert`. */
 export const inWords = (identity: ObjectIdentity): string =>
@@ -164,26 +161,3 @@ const orderInWork = (one: Carried): string => {
   const rank = one.object.kind === "Namespace" ? 0 : one.object.kind === "ClusterRole" ? 1 : 2
   return `${rank}/${identityKey(identityOf(one.object))}`
 }
-
-const indexes = new WeakMap<HubState, ReadonlyMap<string, ReadonlyArray<ManifestWork>>>()
-
-const indexOf = (state: HubState): ReadonlyMap<string, ReadonlyArray<ManifestWork>> => {
-  const known = indexes.get(state)
-  if (known !== undefined) return known
-  const groups = Map.groupBy(
-    state.works.filter(({ metadata }) => metadata.labels?.[labels.fleetLabel] === state.fleetId),
-    ({ metadata }) => `${metadata.namespace}/${metadata.labels?.[labels.unitLabel]}`
-  )
-  const made = new Map<string, ReadonlyArray<ManifestWork>>()
-  for (const [key, works] of groups)
-    made.set(
-      key,
-      sorted(state, key, works, () => works.toSorted(byName))
-    )
-  indexes.set(state, made)
-  return made
-}
-
-const sorted = makeMemo<ReadonlyArray<ManifestWork>>()
-
-const byName = (one: ManifestWork, other: ManifestWork): number => byText(one.metadata.name, other.metadata.name)

@@ -1,7 +1,7 @@
 import { byText, clusterOf, isTrue, names, type Verdict } from "@multicluster-mesh/mesh-model"
 import { ownsControlPlane } from "../discoveredMeshes.ts"
 import type { HubState } from "../HubState.ts"
-import { knowledgeOf } from "../Knowledge.ts"
+import { knowledgeOf, standingOf } from "../Knowledge.ts"
 import { meshUnitKey, type WantedMesh } from "../WantedMesh.ts"
 import { worksOf } from "../works.ts"
 
@@ -25,7 +25,7 @@ const clusterMismatch: MeshRule = ({ mesh }) =>
       )
 
 const clusterNotFound: MeshRule = ({ mesh, state }) =>
-  knowledgeOf(state, mesh.cluster).facts === undefined
+  standingOf(state, mesh.cluster) === "Missing"
     ? refuse("ClusterNotFound", `there is no ManagedCluster ${mesh.cluster}: correct the name, or import the cluster`)
     : undefined
 
@@ -83,16 +83,17 @@ const rules: ReadonlyArray<MeshRule> = [
   namespaceTaken
 ]
 
-/** Why meshes cannot be, by `cluster/name`; the first rule that refuses one speaks. */
-export const refusalsOf = (state: HubState, meshes: ReadonlyArray<WantedMesh>): ReadonlyMap<string, Verdict> => {
-  const byNamespace = Map.groupBy(meshes, (mesh) => `${mesh.cluster}/${mesh.namespace}`)
-  const refusals = new Map<string, Verdict>()
-  for (const mesh of meshes) {
-    const neighbours = byNamespace.get(`${mesh.cluster}/${mesh.namespace}`) ?? []
-    const refusal = rules.map((rule) => rule({ state, mesh, neighbours })).find((one) => one !== undefined)
-    if (refusal !== undefined) refusals.set(names.meshKey(mesh), refusal)
+/** Why a mesh cannot be; the first rule that refuses it speaks. */
+export const refusalOf = (
+  state: HubState,
+  mesh: WantedMesh,
+  neighbours: ReadonlyArray<WantedMesh>
+): Verdict | undefined => {
+  for (const rule of rules) {
+    const refusal = rule({ state, mesh, neighbours })
+    if (refusal !== undefined) return refusal
   }
-  return refusals
+  return undefined
 }
 
 const isDelivered = (state: HubState, mesh: WantedMesh): boolean =>

@@ -65,7 +65,7 @@ const importNotConsented: OfferRule = ({ offer, state }) => {
 const offerRules: ReadonlyArray<OfferRule> = [exportNameConflict, secondName, importConflict, importNotConsented]
 
 /**
- * Refuses the offers that cannot be; of two that exclude each other the later one.
+ * Refuses the offers of one mesh to another that cannot be; of two that exclude each other the later one.
  *
  * A local import that is not delivered yet waits until the importer's agent has said whether such a Service exists.
  */
@@ -74,13 +74,11 @@ export const refuseOffers = (
   offers: ReadonlyArray<ServiceOffer>,
   isDelivered: (offer: ServiceOffer) => boolean
 ): ReadonlyArray<ServiceOffer> => {
-  const holding = new Map<string, Array<ServiceOffer>>()
+  const before: Array<ServiceOffer> = []
   return offers.map((offer) => {
-    const pair = `${names.meshKey(offer.exporter)} ${names.meshKey(offer.importer)}`
-    const before = holding.get(pair) ?? []
     const refusal = offer.refusal ?? refusalOfOffer({ offer, before, state })
     if (refusal !== undefined) return { ...offer, refusal }
-    holding.set(pair, [...before, offer])
+    before.push(offer)
     const unknown = isDelivered(offer) ? undefined : unanswered(state, offer)
     return unknown === undefined ? offer : { ...offer, unknown }
   })
