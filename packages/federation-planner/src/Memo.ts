@@ -27,6 +27,7 @@ export const makeMemo = <A>(same: (one: A, other: A) => boolean = Object.is) => 
 
 class Remembered<A> implements Reader {
   readers: Source["readers"] = undefined
+  seenIn = 0
   sources: Reader["sources"] = []
   standing: Reader["standing"] = "Outdated"
   value: A

@@ -6,6 +6,8 @@
 /** Something that can be read: a fact of the state, or a value that was worked out from facts. */
 export interface Source {
   readers: Set<Reader> | undefined
+  /** Number of the run that has read it last. */
+  seenIn?: number
   /** Brings the value up to date, for a value that was worked out. */
   readonly refresh?: () => void
 }
@@ -17,26 +19,49 @@ export interface Reader extends Source {
   sources: Array<Source>
 }
 
-let current: Reader | undefined
+/** What is being worked out now; most of it reads the same as the time before, and then nothing has to be noted. */
+interface Run {
+  readonly number: number
+  readonly reader: Reader
+  /** How many of the reader's sources have been read again. */
+  again: number
+}
+
+let current: Run | undefined
+let runs = 0
 
 /** Notes that what is being worked out now reads `source`. */
 export const noteRead = (source: Source): void => {
-  if (current === undefined || source.readers?.has(current)) return
+  if (current === undefined || source.seenIn === current.number) return
+  source.seenIn = current.number
+  const { again, reader } = current
+  current.again += 1
+  if (reader.sources[again] === source) return
+  forgetFrom(reader, again)
+  reader.sources.push(source)
   source.readers ??= new Set()
-  source.readers.add(current)
-  current.sources.push(source)
+  source.readers.add(reader)
 }
 
 /** Works something out, and notes its reads in place of the earlier ones. */
 export const noteReads = <A>(reader: Reader, work: () => A): A => {
-  for (const source of reader.sources) source.readers?.delete(reader)
-  reader.sources = []
   const outer = current
-  current = reader
+  runs += 1
+  const run = { number: runs, reader, again: 0 }
+  current = run
   const value = work()
   current = outer
+  forgetFrom(reader, run.again)
   reader.standing = "Fresh"
   return value
+}
+
+/** Forgets all sources but the first `count`; one of them may be among these as well. */
+const forgetFrom = (reader: Reader, count: number): void => {
+  if (reader.sources.length === count) return
+  const gone = reader.sources.splice(count)
+  const stays = new Set(reader.sources)
+  for (const source of gone) if (!stays.has(source)) source.readers?.delete(reader)
 }
 
 /** Tells who has read `source` that it is another value now. */

@@ -14,6 +14,7 @@ import type { HubState } from "./HubState.ts"
 import type { HubAction } from "./Plan.ts"
 import { viewOf } from "./HubView.ts"
 import { clusterNames, standingOf } from "./Knowledge.ts"
+import { isSameList } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
 import { leftoversOf } from "./leftovers.ts"
 import { isDue } from "./removalTime.ts"
@@ -36,18 +37,20 @@ export const agentActions = (
   state: HubState,
   units: ReadonlyArray<Unit>,
   services: ReadonlyMap<string, ReadonlyArray<ServiceAsk>>
-): ReadonlyArray<HubAction> => {
-  const unitsOf = Map.groupBy(units, (unit) => unit.cluster)
-  return clusterNames(state)
-    .filter((cluster) => standingOf(state, cluster) !== "Detaching")
-    .map((cluster) => {
-      const ofCluster = unitsOf.get(cluster) ?? []
-      const asked = services.get(cluster) ?? []
-      return actions(state, cluster, [...ofCluster, ...asked], () => agentAction(state, cluster, ofCluster, asked))
-    })
-}
+): ReadonlyArray<HubAction> =>
+  actions(state, "", [units, services], () => {
+    const unitsOf = Map.groupBy(units, (unit) => unit.cluster)
+    return clusterNames(state)
+      .filter((cluster) => standingOf(state, cluster) !== "Detaching")
+      .map((cluster) => {
+        const ofCluster = unitsOf.get(cluster) ?? []
+        const asked = services.get(cluster) ?? []
+        return actionOf(state, cluster, [...ofCluster, ...asked], () => agentAction(state, cluster, ofCluster, asked))
+      })
+  })
 
-const actions = makeMemo<HubAction>(isSameJson)
+const actions = makeMemo<ReadonlyArray<HubAction>>(isSameList)
+const actionOf = makeMemo<HubAction>(isSameJson)
 
 const agentAction = (
   state: HubState,

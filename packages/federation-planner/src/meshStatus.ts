@@ -15,6 +15,7 @@ import { isDiscovered, ownsControlPlane } from "./discoveredMeshes.ts"
 import type { FoundControlPlane, HubState, MeshFacts } from "./HubState.ts"
 import { knowledgeOf, type ControlPlaneKnowledge } from "./Knowledge.ts"
 import { isLive } from "./liveUnits.ts"
+import { isSameList } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
 import { operatorWaitOf } from "./meshUnits.ts"
 import type { StatusPlan } from "./Plan.ts"
@@ -106,21 +107,24 @@ export const meshStatuses = (
   wanted: ReadonlyArray<WantedMesh>,
   plans: ReadonlyMap<string, UnitPlan>,
   peers: ReadonlyMap<string, ReadonlyArray<MeshKey>>
-): ReadonlyArray<StatusPlan> => {
-  const byKey = new Map(wanted.map((mesh) => [names.meshKey(mesh), mesh]))
-  return sorted(state, "", [], () => state.meshes.toSorted((a, b) => byText(keyOf(a), keyOf(b)))).map((existing) => {
-    const key = keyOf(existing)
-    const mesh = byKey.get(key)
-    const plan = mesh && plans.get(meshUnitKey(mesh))
-    const itsPeers = peers.get(key) ?? []
-    return statuses(state, key, [existing, mesh, plan, ...itsPeers.map(names.meshKey)], () =>
-      statusOf(state, existing, mesh, plan, itsPeers)
-    )
+): ReadonlyArray<StatusPlan> =>
+  statuses(state, "", [wanted, plans, peers], () => {
+    const byKey = new Map(wanted.map((mesh) => [names.meshKey(mesh), mesh]))
+    const sorted = allMeshes(state, "", [], () => state.meshes.toSorted((a, b) => byText(keyOf(a), keyOf(b))))
+    return sorted.map((existing) => {
+      const key = keyOf(existing)
+      const mesh = byKey.get(key)
+      const plan = mesh && plans.get(meshUnitKey(mesh))
+      const itsPeers = peers.get(key) ?? []
+      return statusOnce(state, key, [existing, mesh, plan, ...itsPeers.map(names.meshKey)], () =>
+        statusOf(state, existing, mesh, plan, itsPeers)
+      )
+    })
   })
-}
 
-const sorted = makeMemo<ReadonlyArray<Mesh>>()
-const statuses = makeMemo<StatusPlan>(isSameJson)
+const allMeshes = makeMemo<ReadonlyArray<Mesh>>()
+const statuses = makeMemo<ReadonlyArray<StatusPlan>>(isSameList)
+const statusOnce = makeMemo<StatusPlan>(isSameJson)
 
 const statusOf = (
   state: HubState,

@@ -1,5 +1,6 @@
 import { isSameJson, names, resources, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
+import { isSameList } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
 import { problemOf, type PeeringProgress } from "./PeeringProgress.ts"
 import { isOnCluster } from "./sideObjects.ts"
@@ -23,17 +24,19 @@ export const peeringStatuses = (
   state: HubState,
   resolved: ResolvedPeerings,
   progress: ReadonlyMap<string, PeeringProgress>
-): ReadonlyArray<StatusPlan> => {
-  return resolved.peerings.flatMap((wanted): ReadonlyArray<StatusPlan> => {
-    const { existing, peering } = wanted
-    const { name } = peering.metadata
-    const far = progress.get(name)
-    if (existing === undefined || far === undefined) return []
-    return [statuses(state, name, [wanted, far], () => statusOf(state, wanted, existing, far))]
-  })
-}
+): ReadonlyArray<StatusPlan> =>
+  statuses(state, "", [resolved.peerings, progress], () =>
+    resolved.peerings.flatMap((wanted): ReadonlyArray<StatusPlan> => {
+      const { existing, peering } = wanted
+      const { name } = peering.metadata
+      const far = progress.get(name)
+      if (existing === undefined || far === undefined) return []
+      return [statusOnce(state, name, [wanted, far], () => statusOf(state, wanted, existing, far))]
+    })
+  )
 
-const statuses = makeMemo<StatusPlan>(isSameJson)
+const statuses = makeMemo<ReadonlyArray<StatusPlan>>(isSameList)
+const statusOnce = makeMemo<StatusPlan>(isSameJson)
 
 const statusOf = (state: HubState, wanted: WantedPeering, existing: MeshPeering, far: PeeringProgress): StatusPlan => ({
   type: resources.meshPeerings,

@@ -7,18 +7,20 @@ import { discoveredMeshActions } from "./discoveredMeshes.ts"
 import { federationStatuses } from "./federationStatus.ts"
 import type { HubState } from "./HubState.ts"
 import { viewOf } from "./HubView.ts"
+import { isSameList, isSameMap } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
 import { meshStatuses } from "./meshStatus.ts"
 import { meshUnits } from "./meshUnits.ts"
 import { progressOfPeerings, type PeeringProgress } from "./PeeringProgress.ts"
 import { peeringStatuses } from "./peeringStatus.ts"
 import { peeringUnits } from "./peeringUnits.ts"
-import { planClusters } from "./planClusters.ts"
+import { planClusters, type ClusterPlan } from "./planClusters.ts"
 import type { Plan, StatusPlan } from "./Plan.ts"
 import { resolveMeshes } from "./resolveMeshes.ts"
 import { resolvePeerings } from "./resolvePeerings.ts"
 import { rootsValidFrom } from "./trustedRoot.ts"
 import type { Unit } from "./Unit.ts"
+import type { UnitPlan } from "./UnitPlan.ts"
 import { unitPlanOf } from "./unitPlanOf.ts"
 import { meshOf, type ResolvedPeerings } from "./WantedPeering.ts"
 
@@ -28,37 +30,66 @@ import { meshOf, type ResolvedPeerings } from "./WantedPeering.ts"
  */
 export const planHub = (hub: HubState): Plan => {
   const state = viewOf(hub)
-  const meshes = resolveMeshes(state)
-  const peerings = resolvePeerings(state, meshes.meshes)
-  const planned = (units: ReadonlyArray<Unit>) => units.map((unit) => [unit.key, unitPlanOf(state, unit)] as const)
-  const ofClusters = clusterUnits(state, meshes.meshes)
-  const clusterPlans = new Map(planned(ofClusters))
-  const ofMeshes = [
-    ...meshUnits(state, meshes.meshes, peerings.peerings, clusterPlans),
-    ...peeringUnits(state, peerings)
-  ]
-  const plans = new Map([...clusterPlans, ...planned(ofMeshes)])
-  const progress = progressOfPeerings(state, peerings, plans)
-  const clusters = planClusters(state, plans.values())
+  const resolved = resolveMeshes(state)
+  const { meshes } = resolved
+  const peerings = resolvePeerings(state, meshes)
+
+  const ofClusters = clusterUnitList(state, "", [meshes], () => clusterUnits(state, meshes))
+  const clusterPlans = plansOfClusters(state, "", [ofClusters], () => planUnits(state, ofClusters))
+  const ofMeshes = meshUnitList(state, "", [meshes, peerings.peerings, clusterPlans], () =>
+    meshUnits(state, meshes, peerings.peerings, clusterPlans)
+  )
+  const ofPeerings = peeringUnitList(state, "", [peerings.peerings, peerings.offers], () =>
+    peeringUnits(state, peerings)
+  )
+  const units = allUnits(state, "", [ofClusters, ofMeshes, ofPeerings], () => [
+    ...ofClusters,
+    ...ofMeshes,
+    ...ofPeerings
+  ])
+  const plans = plansOfUnits(state, "", [units], () => planUnits(state, units))
+  const progress = progressList(state, "", [peerings.peerings, plans], () => progressOfPeerings(state, peerings, plans))
+  const peers = proven(state, "", [peerings.peerings, progress], () => provenPeersByMesh(peerings, progress))
+  const clusters = clusterPlanList(state, "", [plans], () => planClusters(state, plans.values()))
   return {
-    works: clusters.flatMap(({ works }) => works),
+    works: allWorks(state, "", [clusters], () => clusters.flatMap(({ works }) => works)),
     objects: [
-      ...meshes.actions,
-      ...discoveredMeshActions(state, meshes.meshes),
+      ...resolved.actions,
+      ...discoveredMeshActions(state, meshes),
       ...peerings.actions,
-      ...agentActions(state, [...ofClusters, ...ofMeshes], servicesToAsk(state, peerings.offers))
+      ...agentActions(state, units, servicesToAsk(state, peerings.offers))
     ],
     statuses: [
-      ...meshStatuses(state, meshes.meshes, plans, provenPeersByMesh(peerings, progress)),
-      ...deploymentStatuses(state, meshes, plans),
+      ...meshStatuses(state, meshes, plans, peers),
+      ...deploymentStatuses(state, resolved, plans),
       ...peeringStatuses(state, peerings, progress),
       ...federationStatuses(state, peerings, progress),
       ...unreadable(state)
     ],
-    explanations: clusters.flatMap(({ explanations }) => explanations),
-    recheckAt: earliest([...[...plans.values()].map(({ recheckAt }) => recheckAt), rootsValidFrom(state)])
+    explanations: allExplanations(state, "", [clusters], () => clusters.flatMap(({ explanations }) => explanations)),
+    recheckAt: earliest([recheck(state, "", [plans], () => nextRecheck(plans)), rootsValidFrom(state)])
   }
 }
+
+// the steps, each taken anew only when something before it has changed
+const clusterUnitList = makeMemo<ReadonlyArray<Unit>>(isSameList)
+const meshUnitList = makeMemo<ReadonlyArray<Unit>>(isSameList)
+const peeringUnitList = makeMemo<ReadonlyArray<Unit>>(isSameList)
+const allUnits = makeMemo<ReadonlyArray<Unit>>()
+const plansOfClusters = makeMemo<ReadonlyMap<string, UnitPlan>>(isSameMap)
+const plansOfUnits = makeMemo<ReadonlyMap<string, UnitPlan>>(isSameMap)
+const progressList = makeMemo<ReadonlyMap<string, PeeringProgress>>(isSameMap)
+const proven = makeMemo<ReturnType<typeof provenPeersByMesh>>()
+const clusterPlanList = makeMemo<ReadonlyArray<ClusterPlan>>(isSameList)
+const allWorks = makeMemo<Plan["works"]>(isSameList)
+const allExplanations = makeMemo<Plan["explanations"]>(isSameList)
+const recheck = makeMemo<string | undefined>()
+
+const planUnits = (state: HubState, units: ReadonlyArray<Unit>): ReadonlyMap<string, UnitPlan> =>
+  new Map(units.map((unit) => [unit.key, unitPlanOf(state, unit)]))
+
+const nextRecheck = (plans: ReadonlyMap<string, UnitPlan>): string | undefined =>
+  earliest([...plans.values()].map(({ recheckAt }) => recheckAt))
 
 const provenPeersByMesh = (
   { peerings }: ResolvedPeerings,
