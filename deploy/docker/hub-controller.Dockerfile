@@ -15,4 +15,4 @@ ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=1310
 USER 65532:65532
 EXPOSE 8080
 # a small young generation, and a heap that grows by steps: half of the memory, for a few per cent of the time
-ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=1", "--heap-growing-percent=40", "/app/main.mjs"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=4", "--heap-growing-percent=40", "/app/main.mjs"]
