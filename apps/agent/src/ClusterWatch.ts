@@ -1,4 +1,4 @@
-import { snapshotKinds, type SnapshotKindName } from "@multicluster-mesh/discovery"
+import { type KindState, snapshotKinds, type SnapshotKindName } from "@multicluster-mesh/discovery"
 import { labels, resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 import type { Informer, InformerOptions, KubeApi, KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
@@ -66,24 +66,21 @@ export const watchCluster = Effect.fnUntraced(function* (
 /** The objects with the mark of the fleet, as far as they are known. */
 export interface MarkedObjects {
   readonly objects: ReadonlyArray<KubeObject>
+  /** Of which kinds there may be others, and why; a line each. */
+  readonly unseen: ReadonlyArray<string>
   /** Whether the copy of that kind may lack something. */
   readonly isBehind: (object: { readonly apiVersion: string; readonly kind: string }) => boolean
 }
 
-/** Reads the copies of marked objects that are in step with the API server. */
-export const markedObjects = Effect.fnUntraced(function* (watch: ClusterWatch): Effect.fn.Return<MarkedObjects> {
-  const objects: Array<KubeObject> = []
-  const inStep: Array<ResourceType> = []
-  for (const { type, informer } of watch.marked) {
-    const copy = yield* informer
-    if (yield* copy.synced) {
-      objects.push(...(yield* copy.list))
-      inStep.push(type)
-    }
-  }
+/** What is known of the marked objects of each kind, taken together. */
+export const markedObjects = (
+  kinds: ReadonlyArray<{ readonly type: ResourceType; readonly state: KindState }>
+): MarkedObjects => {
+  const inStep = kinds.flatMap(({ state, type }) => (state._tag === "Known" ? [type] : []))
   return {
-    objects,
+    objects: kinds.flatMap(({ state }) => (state._tag === "Known" ? state.objects : [])),
+    unseen: kinds.flatMap(({ state }) => (state._tag === "Unknown" ? [state.message] : [])),
     isBehind: ({ apiVersion, kind }) =>
       !inStep.some((type) => type.kind === kind && resources.apiVersionOf(type) === apiVersion)
   }
-})
+}

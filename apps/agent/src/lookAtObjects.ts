@@ -17,7 +17,7 @@ export interface ObjectLooks {
   /** What is known of the `asked` objects, and of all others that are marked. */
   readonly look: (
     asked: NonNullable<MeshAgentSpec["objects"]>,
-    marked: MarkedObjects
+    marked: Omit<MarkedObjects, "unseen">
   ) => Effect.Effect<ReadonlyArray<ObjectLook>>
   readonly forget: Effect.Effect<void>
 }

@@ -64,11 +64,18 @@ export const makeSnapshotReader = (api: KubeApi): SnapshotReader => {
         (apiVersion) => Effect.map(apiState(served, apiVersion), (state) => [apiVersion, state] as const),
         { concurrency: "unbounded" }
       )
-      const marked = yield* markedObjects(watch)
+      const marked = markedObjects(
+        yield* Effect.forEach(
+          watch.marked,
+          (kind) => Effect.map(kindState(kind), (state) => ({ type: kind.type, state })),
+          { concurrency: "unbounded" }
+        )
+      )
       return {
         kinds: Object.fromEntries(kinds),
         apis: Object.fromEntries(apis),
         objects: yield* objects.look(asked.objects ?? [], marked),
+        unseenMarks: marked.unseen,
         namespaces: yield* contents(asked.namespaces ?? [])
       }
     })

@@ -46,5 +46,7 @@ export interface ClusterSnapshot {
   /** By API version, for each of `snapshotApis`; one that is missing is unknown. */
   readonly apis: Readonly<Record<string, ApiState>>
   readonly objects: ReadonlyArray<ObjectLook>
+  /** Why objects with the mark of the fleet that nobody asked for may be missing among `objects`; a line each. */
+  readonly unseenMarks?: ReadonlyArray<string>
   readonly namespaces: ReadonlyArray<NamespaceContents>
 }

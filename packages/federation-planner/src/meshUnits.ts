@@ -1,4 +1,4 @@
-import { byText, identityOf, isSameJson, names, resources, type MeshKey } from "@multicluster-mesh/mesh-model"
+import { identityOf, isSameJson, names, type MeshKey } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { knowledgeOf } from "./Knowledge.ts"
 import { controlPlaneOf, memberRollOf, membersOf, namespaceOf } from "./providers/maistra/controlPlane.ts"
@@ -7,12 +7,13 @@ import { meshOperator, operatorWait } from "./providers/maistra/operators.ts"
 import { areRightsThere, clusterUnitKey } from "./clusterUnits.ts"
 import { holdWhereUnreadable } from "./holdWhereUnreadable.ts"
 import { isLive } from "./liveUnits.ts"
+import { lostPeering } from "./lostPeering.ts"
 import { makeMemo } from "./Memo.ts"
 import type { Stage, Unit } from "./Unit.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
-import { meshOf, sideNames, sideUnitKey, type WantedPeering } from "./WantedPeering.ts"
-import { stageOf, unitHash, worksOf } from "./works.ts"
+import { meshOf, sideNames, type WantedPeering } from "./WantedPeering.ts"
+import { stageOf, worksOf } from "./works.ts"
 
 /** The units of all wanted meshes: each a Namespace, then its control plane, then its member roll. */
 export const meshUnits = (
@@ -84,7 +85,7 @@ const stagesOf = (
 ): ReadonlyArray<Stage> => {
   const namespace = namespaceOf(mesh)
   const controlPlane = controlPlaneOf(mesh, gatewaysFor(mesh, peerings))
-  const lost = lostPeering(state, mesh, peerings)
+  const lost = lostPeering(state, mesh, peerings, controlPlane)
   const roll = memberRollOf(mesh)
   // A roll that is delivered is emptied, not forgotten; one that was never wished is never made.
   const rollDelivered = worksOf(state, mesh.cluster, meshUnitKey(mesh)).some((work) => stageOf(work) === "roll")
@@ -104,34 +105,6 @@ const stagesOf = (
     },
     ...(hasRoll ? [{ name: "roll", identities: [identityOf(roll)], objects: [roll], waitsFor: undefined }] : [])
   ]
-}
-
-/**
- * A peering that is on the cluster and not on the hub, because its MeshPeering was lost or is not restored yet; in words,
- * undefined when there is none. What it is made of names its unit, and not its gateways: a control plane without them
- * would end the traffic of a peering that nobody has ended.
- */
-const lostPeering = (state: HubState, mesh: WantedMesh, peerings: ReadonlyArray<WantedPeering>): string | undefined => {
-  const units = new Set(
-    peerings.flatMap(({ existing }) =>
-      existing === undefined ? [] : sideNames.map((side) => unitHash(sideUnitKey(existing, side)))
-    )
-  )
-  const report = knowledgeOf(state, mesh.cluster).facts?.agent?.status?.report
-  const [lost] = (report?.objects ?? [])
-    .filter(
-      ({ kind, mark, namespace, state: is }) =>
-        kind === resources.serviceMeshPeers.kind &&
-        namespace === mesh.namespace &&
-        is === "Present" &&
-        mark?.fleetId === state.fleetId &&
-        !units.has(mark.unit)
-    )
-    .map(({ name }) => name)
-    .sort(byText)
-  return lost === undefined
-    ? undefined
-    : `the MeshPeering of ServiceMeshPeer ${mesh.namespace}/${lost}, which is on the cluster and carries our mark: create its MeshFederation again, or delete it if the peering shall go`
 }
 
 /** What the mesh waits for at its operator; nothing where someone else installs it: then its kinds have to be there. */

@@ -14,6 +14,7 @@ export const reportObjects = (
   asked: MeshAgentSpec,
   problems: Problems
 ): ReadonlyArray<ObjectReport> => {
+  problems.push(...(snapshot.unseenMarks ?? []))
   const looks = new Map(snapshot.objects.map((object) => [identityKey(object), object]))
   const answers = (asked.objects ?? []).flatMap((identity): ReadonlyArray<ObjectReport> => {
     const found = looks.get(identityKey(identity))
