@@ -2,14 +2,15 @@ import { assert, describe } from "@effect/vitest"
 import { resources } from "@multicluster-mesh/mesh-model"
 import * as Effect from "effect/Effect"
 import { eventually, find, holds, quietly } from "../observing.ts"
+import { loseDefinitions } from "./loseDefinitions.ts"
 import { federated, harm, lookAt, settledFleet } from "./settledFleet.ts"
 
 /** What the hub controller makes on the hub, and a person may delete by accident. */
 const madeByHub = [resources.meshPeerings, resources.meshAgents, resources.meshes, resources.manifestWorks]
 
-describe("an object that the hub controller made and somebody deletes", () => {
+describe("what somebody deletes on the hub, and did not mean to", () => {
   quietly(
-    "comes back, peerings alone, meshes alone and all at once, and nothing on any cluster is touched",
+    "comes back, or waits for a person; nothing on any cluster is touched",
     Effect.gen(function* () {
       const { before, users, world } = yield* settledFleet()
       for (const types of [[resources.meshPeerings], [resources.meshes], madeByHub]) {
@@ -27,6 +28,8 @@ describe("an object that the hub controller made and somebody deletes", () => {
         yield* federated(world)
         assert.deepStrictEqual(harm(before, yield* lookAt(world, users)), [], types.map(({ kind }) => kind).join(", "))
       }
-    })
+      yield* loseDefinitions(world, users, before)
+    }),
+    300_000
   )
 })

@@ -3,5 +3,5 @@ import { quietly } from "../observing.ts"
 import { inBackup, restoreInOrder } from "./restoreInOrder.ts"
 
 describe("a hub that is restored from a backup, peerings first", () => {
-  quietly("takes up all that is on the clusters, and touches nothing", restoreInOrder(inBackup.toReversed()))
+  quietly("takes up all that is on the clusters, and touches nothing", restoreInOrder(inBackup.toReversed()), 300_000)
 })
