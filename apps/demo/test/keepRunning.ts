@@ -1,4 +1,5 @@
 import { type ProcessOptions, type RunningProcess, startProcess } from "@multicluster-mesh/testenv"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -30,11 +31,12 @@ export const keepRunning = Effect.fnUntraced(function* (
   onEnd: (what: string) => void,
   options: ProcessOptions
 ) {
-  const outer = yield* Effect.scope
+  // made before the fiber below: when all ends, that one ends first and takes no end of a process for news
+  const processes = yield* Effect.flatMap(Effect.scope, (scope) => Scope.fork(scope))
   let current: { readonly process: RunningProcess; readonly life: Scope.Closeable } | undefined
   let killed = false
   const start = Effect.gen(function* () {
-    const life = yield* Scope.fork(outer)
+    const life = yield* Scope.fork(processes)
     current = { life, process: yield* Scope.provide(startProcess(options), life) }
   })
   yield* start
@@ -50,7 +52,11 @@ export const keepRunning = Effect.fnUntraced(function* (
     yield* Effect.sleep("300 millis")
     yield* start
   }).pipe(
-    Effect.tapCause((cause) => Effect.sync(() => onEnd(`${name} does not start: ${String(cause)}`))),
+    Effect.tapCause((cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.void
+        : Effect.sync(() => onEnd(`${name} does not start: ${Cause.pretty(cause)}`))
+    ),
     Effect.forever,
     Effect.forkScoped
   )

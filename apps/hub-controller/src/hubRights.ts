@@ -41,11 +41,8 @@ const own = [
 /** What the hub controller may do in all namespaces. The chart's ClusterRole is made of this. */
 export const hubRights: ReadonlyArray<Right> = [
   right("informers of our kinds", own, read),
-  right(
-    "Meshes that are found or wished, and the question to each cluster's agent",
-    [resources.meshes, resources.meshAgents],
-    [...apply, "delete"]
-  ),
+  right("Meshes that are found or wished", [resources.meshes], [...apply, "delete"]),
+  right("the question to each cluster's agent", [resources.meshAgents], apply),
   right(
     "finalizers: the end of a wish is recorded before the wish goes",
     [resources.meshDeployments, resources.meshFederations],

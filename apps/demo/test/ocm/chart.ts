@@ -9,7 +9,7 @@ import { hubNamespaces } from "../../src/World.ts"
 const folder = fileURLToPath(new URL("../../../../deploy/helm/multicluster-mesh-addon", import.meta.url))
 
 /** All that `helm install` would put on a hub, but our definitions, which a world has from the start. */
-export const renderChart = Effect.map(helmTools, ({ helm }): ReadonlyArray<KubeObject> => {
+const renderChart = Effect.map(helmTools, ({ helm }): ReadonlyArray<KubeObject> => {
   const text = execFileSync(
     helm,
     ["template", hubNamespaces.addon, folder, "--namespace", hubNamespaces.addon, "--set", "crds.install=false"],

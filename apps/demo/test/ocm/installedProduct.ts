@@ -8,9 +8,9 @@ import { hubNamespaces, type World } from "../../src/World.ts"
 import { installChart } from "./chart.ts"
 import { runDeployment } from "./runDeployment.ts"
 
-const hubController = "multicluster-mesh-hub-controller"
-export const installNamespace = "open-cluster-management-agent-addon"
-export const agentName = `${labels.addonName}-agent`
+export const hubController = "multicluster-mesh-hub-controller"
+const installNamespace = "open-cluster-management-agent-addon"
+const agentName = `${labels.addonName}-agent`
 
 /**
  * Installs the chart, and runs what its Deployment and those on the managed clusters say, as processes with their own

@@ -122,14 +122,11 @@ export const linesOf = (rights: ReadonlyArray<Granted>): ReadonlyArray<string> =
     .map(([what, verbs]) => `${what}: ${[...new Set(verbs.map(({ verb }) => verb))].sort().join(" ")}`)
     .sort()
 
-/** The calls that were refused for want of a right, as lines to read. */
-const refused = (calls: ReadonlyArray<AuditedCall>): ReadonlyArray<string> => [
-  ...new Set(
-    calls
-      .filter(({ responseStatus }) => responseStatus?.code === 403)
-      .map((call) => `${call.verb} ${resourceOf(call)}.${call.objectRef?.apiGroup ?? ""} ${call.requestURI}`)
-  )
-]
+/** The calls that were refused for want of a right, as lines to read, the oldest first. */
+const refused = (calls: ReadonlyArray<AuditedCall>): ReadonlyArray<string> =>
+  calls
+    .filter(({ responseStatus }) => responseStatus?.code === 403)
+    .map((call) => `${call.verb} ${resourceOf(call)}.${call.objectRef?.apiGroup ?? ""} ${call.requestURI}`)
 
 /** The same program on several API servers. */
 export type Processes = ReadonlyArray<{ readonly plane: ControlPlane; readonly who: Who }>
@@ -137,24 +134,25 @@ export type Processes = ReadonlyArray<{ readonly plane: ControlPlane; readonly w
 const isSame = (left: Granted, right: Granted): boolean =>
   left.group === right.group && left.resource === right.resource && left.verb === right.verb
 
-/** The rights that no process of a program has used, and the calls that any was refused. */
+/** The rights of a program, those that none of its processes has used, and the calls that any was refused. */
 export const auditOf = Effect.fnUntraced(function* (processes: Processes) {
   const audits = yield* Effect.forEach(
     processes,
     Effect.fnUntraced(function* ({ plane, who }) {
       const calls = (yield* plane.calls).filter(({ user }) => user.username === who.user)
       const granted = yield* grantedTo(plane, who)
-      return { granted: granted.length, made: calls.length, unused: neverUsed(granted, calls), refused: refused(calls) }
+      return { granted, made: calls.length, unused: neverUsed(granted, calls), refused: refused(calls) }
     })
   )
   const [first, ...others] = audits
   return {
     /** Whether all of them had rights and made calls: else nothing is proven. */
-    isTelling: audits.every(({ granted, made }) => granted > 0 && made > 0),
+    isTelling: audits.every(({ granted, made }) => granted.length > 0 && made > 0),
+    granted: audits.flatMap(({ granted }) => granted),
     // a right that the agent of one cluster uses is one that agents need
     unused: (first?.unused ?? []).filter((right) =>
       others.every(({ unused }) => unused.some((other) => isSame(right, other)))
     ),
-    refused: [...new Set(audits.flatMap((audit) => audit.refused))]
+    refused: audits.flatMap((audit) => audit.refused)
   }
 })

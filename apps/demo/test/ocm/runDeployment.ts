@@ -1,138 +1,60 @@
 import { resources } from "@multicluster-mesh/mesh-model"
-import { type KubeApi, makeKubeApi } from "@multicluster-mesh/ocm-transport"
-import { type ControlPlane, freePort, kubeconfigOf, kubectlOn } from "@multicluster-mesh/testenv"
+import { makeKubeApi } from "@multicluster-mesh/ocm-transport"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
-import { keepRunning, programOf } from "../keepRunning.ts"
+import * as Scope from "effect/Scope"
+import { find } from "../observing.ts"
+import { type PodOptions, runPod } from "./runPod.ts"
 
-const Text = Schema.optionalKey(Schema.String)
-
-/** What of a Deployment a kubelet heeds. */
-const Pod = Schema.Struct({
-  serviceAccountName: Schema.String,
-  containers: Schema.Tuple([
-    Schema.Struct({
-      args: Schema.Array(Schema.String),
-      env: Schema.Array(
-        Schema.Struct({
-          name: Schema.String,
-          value: Text,
-          valueFrom: Schema.optionalKey(
-            Schema.Struct({ fieldRef: Schema.Struct({ fieldPath: Schema.Literal("metadata.namespace") }) })
-          )
-        })
-      ),
-      volumeMounts: Schema.Array(Schema.Struct({ name: Schema.String, mountPath: Schema.String }))
-    })
-  ]),
-  volumes: Schema.Array(
-    Schema.Struct({
-      name: Schema.String,
-      secret: Schema.optionalKey(Schema.Struct({ secretName: Schema.String })),
-      emptyDir: Schema.optionalKey(Schema.Unknown)
-    })
-  )
-})
-
-const decodePod = Schema.decodeUnknownEffect(
-  Schema.Struct({ spec: Schema.Struct({ template: Schema.Struct({ spec: Pod }) }) })
-)
-
-export interface DeploymentToRun {
-  readonly plane: ControlPlane
+export interface DeploymentToRun extends PodOptions {
   readonly namespace: string
   readonly name: string
-  /** Which of our apps is in its image. */
-  readonly app: string
-  /** Flags beside its own, for tests that do not want to wait. */
-  readonly flags?: ReadonlyArray<string>
-  /** In kubeconfigs, this server is reached at another address: through a proxy. */
-  readonly reroute?: { readonly from: string; readonly to: string } | undefined
-  /** Told of ends that nobody asked for. */
-  readonly onEnd: (what: string) => void
 }
-
-const often = Schedule.max([Schedule.spaced("200 millis"), Schedule.recurs(600)])
 
 /**
- * Does for a Deployment what a kubelet does where pods run: waits for it, for its ServiceAccount and for the Secrets
- * that it mounts, runs its process with the arguments, environment, files and rights that it says, and keeps the files
- * as the Secrets are. In place of the pod's own credentials stands a kubeconfig with a token of its ServiceAccount.
+ * Runs the pod of a Deployment for as long as that is there, and another pod for each Deployment that follows under its
+ * name; returns once the first one runs.
  */
 export const runDeployment = Effect.fnUntraced(function* (deployment: DeploymentToRun) {
-  const { app, flags = [], name, namespace, onEnd, plane, reroute } = deployment
-  const rerouted = (text: string): string => (reroute === undefined ? text : text.replaceAll(reroute.from, reroute.to))
+  const { app, name, namespace, onEnd, plane } = deployment
   const api = yield* makeKubeApi(plane.connection)
-  const object = yield* Effect.retry(api.get(resources.deployments, { namespace, name }), often)
-  const pod = (yield* decodePod(object)).spec.template.spec
-  const [container] = pod.containers
-  const folder = join(plane.folder, `pod-${app}`)
-  const at = (volume: string): string => join(folder, volume)
-  for (const volume of pod.volumes) {
-    mkdirSync(at(volume.name), { recursive: true })
-    if (volume.secret === undefined) continue
-    const sync = mount(api, { namespace, name: volume.secret.secretName }, at(volume.name), rerouted)
-    yield* Effect.retry(sync, often)
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("500 millis"), Effect.ignore(sync))))
-  }
-  const token = yield* kubectlOn(plane, ["-n", namespace, "create", "token", pod.serviceAccountName]).pipe(
-    Effect.retry(often)
-  )
-  const kubeconfig = join(folder, "kubeconfig")
-  const ownConfig = kubeconfigOf(plane.server, plane.authority.certificate, { token: token.trim() })
-  writeFileSync(kubeconfig, rerouted(ownConfig), { mode: 0o600 })
-  const inside = (text: string): string => {
-    const mounted = container.volumeMounts.find(({ mountPath }) => text.startsWith(`${mountPath}/`))
-    return mounted === undefined ? text : at(mounted.name) + text.slice(mounted.mountPath.length)
-  }
-  const environment = container.env.map((one) => [one.name, one.value === undefined ? namespace : inside(one.value)])
-  const port = yield* freePort
-  const env = { ...Object.fromEntries(environment), MESH_KUBECONFIG: kubeconfig, MESH_HEALTH_PORT: String(port) }
-  const process = yield* keepRunning(app, onEnd, {
-    name: `pod-${app}`,
-    folder: plane.folder,
-    env,
-    ...programOf(app, [...container.args, ...flags])
-  })
-  const isReady = Effect.tryPromise(() => fetch(`http://127.0.0.1:${port}/readyz`)).pipe(
-    Effect.filterOrFail(
-      ({ ok }) => ok,
-      () => new Error(`${app} is not ready`)
+  const pods = yield* Effect.flatMap(Effect.scope, (scope) => Scope.fork(scope))
+  const look = find(api, resources.deployments, { namespace, name })
+  const begin = Effect.gen(function* () {
+    const object = yield* look.pipe(
+      Effect.filterOrFail((found) => found !== undefined),
+      Effect.retry(Schedule.spaced("200 millis"))
     )
+    const life = yield* Scope.fork(pods)
+    const pod = yield* Scope.provide(runPod(api, object, deployment), life)
+    return { uid: object.metadata.uid, life, pod }
+  })
+  let current = yield* begin
+  yield* Effect.gen(function* () {
+    yield* Effect.sleep("500 millis")
+    const isThere = yield* look.pipe(
+      Effect.map((found) => found?.metadata.uid === current.uid),
+      // an API server that does not answer says nothing of it
+      Effect.orElseSucceed(() => true)
+    )
+    if (isThere) return
+    yield* Scope.close(current.life, Exit.void)
+    current = yield* begin
+  }).pipe(
+    Effect.tapCause((cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.void
+        : Effect.sync(() => onEnd(`${app} has no pod: ${Cause.pretty(cause)}`))
+    ),
+    Effect.forever,
+    Effect.forkScoped
   )
   return {
-    ...process,
-    user: `system:serviceaccount:${namespace}:${pod.serviceAccountName}`,
-    ready: Effect.asVoid(Effect.retry(isReady, often))
+    user: current.pod.user,
+    ready: Effect.suspend(() => current.pod.ready),
+    running: Effect.suspend(() => current.pod.running),
+    kill: Effect.suspend(() => current.pod.kill)
   }
 })
-
-/** Writes the data of a Secret as files, those alone that changed. */
-const mount = Effect.fnUntraced(function* (
-  api: KubeApi,
-  ref: { readonly namespace: string; readonly name: string },
-  folder: string,
-  rewrite: (text: string) => string
-) {
-  const { data } = yield* decodeSecret(yield* api.get(resources.secrets, ref))
-  for (const [key, value] of Object.entries(data)) {
-    const file = join(folder, key)
-    const text = rewrite(Buffer.from(value, "base64").toString())
-    if (contentOf(file) === text) continue
-    writeFileSync(`${file}.new`, text, { mode: 0o600 })
-    renameSync(`${file}.new`, file)
-  }
-})
-
-const decodeSecret = Schema.decodeUnknownEffect(Schema.Struct({ data: Schema.Record(Schema.String, Schema.String) }))
-
-const contentOf = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, "utf8")
-  } catch {
-    return undefined
-  }
-}

@@ -63,13 +63,14 @@ it("the demo's story comes true through OCM's own programs, with the chart's rig
       ]
     ] as const
     for (const [title, processes, reasons] of programs) {
-      const { isTelling, refused, unused } = yield* auditOf(processes)
+      const audit = yield* auditOf(processes)
+      const { isTelling, refused, unused } = audit
       yield* narrator.say(`${title}: never used`)
       yield* narrator.show(linesOf(unused).join("\n"))
       yield* narrator.say(`${title}: refused`)
       yield* narrator.show(refused.join("\n"))
       expect({ title, isTelling }).toEqual({ title, isTelling: true })
-      expect(linesOf(unexplained(unused, reasons)), `${title}: never used, and no reason is known`).toEqual([])
+      expect(linesOf(unexplained(audit, reasons)), `${title}: never used, and no reason is known`).toEqual([])
       expect(refused, `${title}: refused`).toEqual([])
     }
   }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"), Effect.runPromise))

@@ -1,4 +1,6 @@
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type ControlPlane, kubeconfigOf } from "../ControlPlane.ts"
@@ -22,7 +24,14 @@ export interface KlusterletOptions {
 /** OCM's agents on one managed cluster. */
 export interface Klusterlet {
   readonly registration: RunningProcess
+  /** The one that runs now. */
   readonly work: RunningProcess
+  /**
+   * Kills the work agent, and after `pause` starts another one; returns when that is healthy.
+   *
+   * Errors: `TestenvError` with the end of its log when it does not come up again.
+   */
+  readonly restartWork: (pause: Duration.Input) => Effect.Effect<void, TestenvError>
   /** Folder with the kubeconfig by which the agents speak to the hub. */
   readonly hubKubeconfig: string
 }
@@ -62,16 +71,33 @@ export const startKlusterlet = Effect.fnUntraced(function* (options: KlusterletO
     "work.kubeconfig",
     kubeconfigOf(plane.server, plane.authority.certificate, { token: token.trim() })
   )
-  const work = yield* startAgent(folder, "work-agent", tools.work, [
+  const scope = yield* Effect.scope
+  const startWork = startAgent(folder, "work-agent", tools.work, [
     ...common,
     `--kubeconfig=${workFile}`,
     "--workload-source-driver=kube",
     `--workload-source-config=${join(hubKubeconfig, "kubeconfig")}`,
     "--status-sync-interval=2s",
     "--appliedmanifestwork-eviction-grace-period=30s"
-  ])
-  yield* Effect.raceFirst(untilHealthy("work-agent", work.port), work.running.ended)
-  const klusterlet: Klusterlet = { registration: registration.running, work: work.running, hubKubeconfig }
+  ]).pipe(
+    Effect.tap(({ port, running }) => Effect.raceFirst(untilHealthy("work-agent", port), running.ended)),
+    Effect.map(({ running }) => running),
+    Scope.provide(scope)
+  )
+  let work = yield* startWork
+  const klusterlet: Klusterlet = {
+    registration: registration.running,
+    get work() {
+      return work
+    },
+    restartWork: Effect.fnUntraced(function* (pause) {
+      yield* work.signal("SIGKILL")
+      yield* work.exited
+      yield* Effect.sleep(pause)
+      work = yield* startWork
+    }),
+    hubKubeconfig
+  }
   return klusterlet
 })
 
