@@ -156,6 +156,14 @@ describe("a report", () => {
     }
   )
 
+  it("is incomplete while objects of ours may be missing that nobody asked for", () => {
+    const unseenMarks = ["servicemeshpeers: the copy is not in step with the API server"]
+    const report = reportCluster({ ...snapshotOf({}), unseenMarks }, { fleetId: "fleet-1" })
+    assert.isFalse(isComplete(report, "Objects"))
+    assert.include(report.parts.find(({ name }) => name === "Objects")?.message, "servicemeshpeers")
+    assert.isTrue(isComplete(reportCluster(snapshotOf({}), { fleetId: "fleet-1" }), "Objects"))
+  })
+
   it("cuts long texts of others instead of losing what they are about", () => {
     const message = `${"x".repeat(2046)}😀 and more`
     const report = reportCluster(

@@ -178,6 +178,28 @@ describe("a federated pair", () => {
     )
   })
 
+  it("keeps its gateways while the agent has not said yet what of ours is there", () => {
+    const restored = withState(world, ({ clusters }) => ({
+      federations: [],
+      peerings: [],
+      works: [],
+      clusters: clusters.map((cluster) => {
+        const { agent } = cluster
+        const report = agent?.status?.report
+        if (agent === undefined || report === undefined) return cluster
+        const parts = report.parts.map(({ complete, name }) => ({ name, complete: complete && name !== "Objects" }))
+        const objects = report.objects.filter(({ kind }) => kind !== "ServiceMeshPeer")
+        return { ...cluster, agent: { ...agent, status: { ...agent.status, report: { ...report, parts, objects } } } }
+      })
+    }))
+    const delivered = planHub(restored.state).works.flatMap((work) =>
+      work._tag === "ApplyWork" ? (work.spec.workload.manifests ?? []).map(({ kind }) => kind) : []
+    )
+    expect(delivered).not.toContain("ServiceMeshControlPlane")
+    expect(delivered).toContain("Namespace")
+    expect(statusOf(restored, "Mesh", "east-mesh").verdict("Delivered")?.message).toContain("the agent to say")
+  })
+
   it("stays while another federation wants it, and goes with the last one", () => {
     const two = settle(
       withState(world, ({ federations }) => ({
