@@ -1,6 +1,7 @@
 import type { ClusterFacts, FoundControlPlane, HubState } from "@multicluster-mesh/federation-planner"
+import * as DateTime from "effect/DateTime"
 
-/** `state` after the load balancers of one cluster got other addresses; all other objects are the very same. */
+/** `state` a second after the load balancers of one cluster got other addresses; all other objects are the very same. */
 export const withOneChange = (state: HubState, change: number): HubState => {
   const cluster = state.clusters[(change * 997) % state.clusters.length]
   const agent = cluster?.agent
@@ -20,6 +21,7 @@ export const withOneChange = (state: HubState, change: number): HubState => {
   }
   return {
     ...state,
+    now: DateTime.formatIso(DateTime.add(DateTime.makeUnsafe(state.now), { seconds: 1 })),
     clusters: state.clusters.map((one) => (one === cluster ? facts : one)),
     found: state.found.map((one) => (one.cluster === cluster.name ? { ...one, report: moved(one.report) } : one))
   }
