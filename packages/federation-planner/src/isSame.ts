@@ -7,5 +7,9 @@ export const isSameSet = <A>(one: ReadonlySet<A>, other: ReadonlySet<A>): boolea
   one === other || (one.size === other.size && [...one].every((item) => other.has(item)))
 
 /** Whether two maps hold the very same values by key. */
-export const isSameMap = <Key>(one: ReadonlyMap<Key, unknown>, other: ReadonlyMap<Key, unknown>): boolean =>
-  one === other || (one.size === other.size && [...other].every(([key, value]) => one.get(key) === value))
+export const isSameMap = <Key>(one: ReadonlyMap<Key, unknown>, other: ReadonlyMap<Key, unknown>): boolean => {
+  if (one === other) return true
+  if (one.size !== other.size) return false
+  for (const [key, value] of other) if (one.get(key) !== value) return false
+  return true
+}
