@@ -16,8 +16,10 @@ export interface ClusterFacts {
   /** Whether OCM sees the cluster alive. */
   readonly available: boolean
   readonly deleting: boolean
-  /** Whether the add-on is there and its agent alive: without, what the agent last reported may be outdated. */
+  /** Whether the add-on is there, if only until it has left, and its agent alive: without, what the agent last reported may be outdated. */
   readonly addOnAvailable: boolean
+  /** Set where the add-on is not there, or is on its way off the cluster: nothing new begins there. */
+  readonly addOn?: "Leaving" | "Missing"
   /** What was asked of the agent and what it answered; absent before the hub asked for the first time. */
   readonly agent: MeshAgent | undefined
 }

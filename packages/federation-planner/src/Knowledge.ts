@@ -79,6 +79,12 @@ export const standingOf = (state: HubState, cluster: string): "Managed" | "Detac
 
 const standings = makeMemo<"Managed" | "Detaching" | "Missing">()
 
+/** Whether the add-on is not on a cluster, or is about to leave it; undefined where it stays. */
+export const addOnOf = (state: HubState, cluster: string): ClusterFacts["addOn"] =>
+  addOns(state, cluster, [], () => viewOf(state).cluster(cluster)?.addOn)
+
+const addOns = makeMemo<ClusterFacts["addOn"]>()
+
 /** The names of all clusters, sorted. */
 export const clusterNames = (state: HubState): ReadonlyArray<string> =>
   allNames(state, "", [], () => [...new Set(state.clusters.map(({ name }) => name))].sort(byText))

@@ -1,6 +1,6 @@
 import { byKey, keyOf, labels, names, type MeshPeering, type Removal } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
-import { knowledgeOf } from "./Knowledge.ts"
+import { addOnOf, knowledgeOf } from "./Knowledge.ts"
 import { isSameSet } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
 import { isOnCluster } from "./sideObjects.ts"
@@ -21,7 +21,8 @@ export interface PeeringEnd {
  * wanted meshes by `cluster/name`.
  *
  * Only a federation that can be read and does not list the pair, or that is being deleted, ends a wish; one that is
- * missing or unreadable does not, so losing federations removes nothing. The removal of one of the meshes ends it too.
+ * missing or unreadable does not, so losing federations removes nothing. The removal of one of the meshes ends it too,
+ * and so does the removal of the add-on from one of the clusters.
  */
 export const endOf = (
   state: HubState,
@@ -33,6 +34,7 @@ export const endOf = (
   if (existing.spec.removal !== undefined) {
     return { removal: existing.spec.removal, federations: recorded, ownerMissing: undefined }
   }
+  if (isUnpicked(state, existing)) return { removal: atOnce(state), federations: recorded, ownerMissing: undefined }
   const withMesh = removalOfMesh(meshes, existing)
   if (withMesh !== undefined) return { removal: withMesh, federations: recorded, ownerMissing: undefined }
 
@@ -46,11 +48,23 @@ export const endOf = (
   return unreadable.length > 0
     ? { removal: undefined, federations, ownerMissing: missingMessage(state, unreadable) }
     : {
-        removal: { since: state.now, policy: "Delete", gracePeriod: "0s" },
+        removal: atOnce(state),
         federations: recorded,
         ownerMissing: undefined
       }
 }
+
+const atOnce = (state: HubState): Removal => ({ since: state.now, policy: "Delete", gracePeriod: "0s" })
+
+/**
+ * Whether the add-on leaves one of the clusters, and can still undo the peering there. The federations go on wishing
+ * for the pair: it is federated anew once the add-on is back. Where the agent does not answer, the peering stays.
+ */
+const isUnpicked = (state: HubState, { spec }: MeshPeering): boolean =>
+  sideNames.some((name) => {
+    const { cluster } = spec[name]
+    return addOnOf(state, cluster) === "Leaving" && knowledgeOf(state, cluster).available
+  })
 
 /** The federations that can be read, each `namespace/name`. */
 const readableFederations = (state: HubState): ReadonlySet<string> =>

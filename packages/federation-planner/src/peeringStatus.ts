@@ -60,7 +60,8 @@ const acceptedVerdict = ({ federations, ownerMissing, peering }: WantedPeering):
       type: "Accepted",
       status: "False",
       reason: "Removing",
-      message: "No MeshFederation wants the pair any more, or one of the meshes is being removed."
+      message:
+        "No MeshFederation wants the pair any more, or one of the meshes or the add-on on its cluster is being removed."
     }
   }
   return ownerMissing === undefined

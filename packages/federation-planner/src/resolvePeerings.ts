@@ -1,7 +1,7 @@
 import { byKey, isSameJson, keyOf, labels, names, type MeshPeering } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { isSameList, isSameSet } from "./isSame.ts"
-import { standingOf } from "./Knowledge.ts"
+import { addOnOf, standingOf } from "./Knowledge.ts"
 import { makeMemo } from "./Memo.ts"
 import { listPairs, pairKey, type ListedPair } from "./listedPairs.ts"
 import { peeringActions } from "./peeringActions.ts"
@@ -235,6 +235,7 @@ const pairFactsOf = (
       owned: recordedFederations(existing.get(pair.key)).includes(keyOf(pair.federation)),
       removing: existing.get(pair.key)?.spec.removal !== undefined,
       hasCluster: (cluster) => standingOf(state, cluster) !== "Missing",
+      withoutAddOn: (cluster) => addOnOf(state, cluster),
       wanted: (mesh) => wanted.get(names.meshKey(mesh)),
       isObserved: (mesh) => observed.has(names.meshKey(mesh)) && !wanted.has(names.meshKey(mesh)),
       clustersWith: (mesh) =>

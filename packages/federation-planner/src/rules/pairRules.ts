@@ -1,4 +1,4 @@
-import { names, type MeshFederation, type MeshKey } from "@multicluster-mesh/mesh-model"
+import { labels, names, type MeshFederation, type MeshKey } from "@multicluster-mesh/mesh-model"
 import type { WantedMesh } from "../WantedMesh.ts"
 import type { Refusal } from "../WantedPeering.ts"
 
@@ -16,6 +16,8 @@ export interface PairFacts {
   /** Whether that MeshPeering is being removed. */
   readonly removing: boolean
   readonly hasCluster: (cluster: string) => boolean
+  /** Whether the add-on is not on the cluster, or leaves it; undefined where it is there to stay. */
+  readonly withoutAddOn: (cluster: string) => "Leaving" | "Missing" | undefined
   readonly wanted: (mesh: MeshKey) => WantedMesh | undefined
   /** Whether a Mesh of that name is there that we did not deploy. */
   readonly isObserved: (mesh: MeshKey) => boolean
@@ -110,6 +112,21 @@ const peeringBeingRemoved: PairRule = ({ removing }) =>
       )
     : undefined
 
+/** A peering that is there stays when the add-on is lost; it goes only where the add-on leaves. */
+const addOnMissing: PairRule = (pair) =>
+  pair.incumbent
+    ? undefined
+    : firstOf(pair, ({ cluster }) => {
+        const without = pair.withoutAddOn(cluster)
+        if (without === undefined) return undefined
+        return without === "Leaving"
+          ? refuse("AddOnLeaving", `The add-on is being removed from cluster ${cluster}.`)
+          : refuse(
+              "AddOnMissing",
+              `The add-on is not on cluster ${cluster}. Let a Placement of its ClusterManagementAddOn select the cluster, or make the ManagedClusterAddOn ${cluster}/${labels.addonName}; the pair is federated after that.`
+            )
+      })
+
 const versionNotSupported: PairRule = (pair) =>
   firstOf(pair, (mesh) => {
     const version = pair.wanted(mesh)?.mesh.spec.controlPlane.version
@@ -154,6 +171,7 @@ const pairRules: ReadonlyArray<PairRule> = [
   meshBeingRemoved,
   meshRefused,
   peeringBeingRemoved,
+  addOnMissing,
   versionNotSupported,
   trustDomainConflict
 ]
