@@ -149,6 +149,32 @@ describe("runAddOn", () => {
   )
 
   quietly(
+    "holds an add-on only while something must happen before it goes, and lets it go without its configuration",
+    Effect.gen(function* () {
+      const world = yield* configured
+      let needed = true
+      const finalizers = Effect.map(readAddOn(world, "east"), ({ metadata }) => metadata.finalizers ?? [])
+      yield* start(world, {
+        ...small,
+        manifests: () =>
+          needed ? Effect.succeed([configMap("agent")]) : Effect.fail(new ManifestsRefused({ problem: "no image" })),
+        preDelete: {
+          isNeeded: (cluster) => Effect.sync(() => needed && cluster === "east"),
+          check: () => Effect.sync(() => ({ done: !needed, message: "not yet" }))
+        }
+      })
+      yield* until(finalizers, (list) => list.length > 0)
+      yield* until(readAddOn(world, "west"), hasCondition("ManifestApplied"))
+      assert.deepStrictEqual((yield* readAddOn(world, "west")).metadata.finalizers ?? [], [])
+      yield* world.ocm.setAddOnInstalled("east", false)
+      yield* until(readAddOn(world, "east"), (addOn) => conditionOf(addOn, "HookManifestCompleted") !== undefined)
+      needed = false
+      const ref = { namespace: "east", name: labels.addonName }
+      yield* until(find(world.hub, resources.managedClusterAddOns, ref), (addOn) => addOn === undefined)
+    })
+  )
+
+  quietly(
     "gives a removal up in time, so that a cluster that never comes back keeps nothing on the hub",
     Effect.gen(function* () {
       const world = yield* configured

@@ -106,9 +106,19 @@ export interface HealthVerdict {
   readonly message: string
 }
 
-/** Something that is done before the add-on goes. Jobs among the manifests can be it too: see `preDeleteAnnotation`. */
+/**
+ * Something that is done before the add-on goes. Jobs among the manifests can be it too: see `preDeleteAnnotation`; but
+ * beside a check of the add-on's own, they are not waited for while the manifests cannot be made.
+ */
 export interface PreDelete {
-  /** Whether it is done; what it waits for, if not. It is asked again and again, and never after the limit. */
+  /**
+   * Whether there is anything to do on a cluster, by its name; undefined while that is not known. Always when absent.
+   * Only then does a finalizer hold the ManagedClusterAddOn: where nobody of ours is left to take it off, it holds the
+   * namespace of the cluster, too. Asked whenever something of the cluster changes; `triggers` of the run tell of what
+   * the framework cannot see.
+   */
+  readonly isNeeded?: (cluster: string) => Effect<boolean | undefined>
+  /** Whether it is done; what it waits for, if not. It is asked again and again, a last time at the limit. */
   readonly check: (input: {
     readonly cluster: ManagedCluster | undefined
     readonly addOn: ManagedClusterAddOn

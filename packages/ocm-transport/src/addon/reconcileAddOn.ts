@@ -40,7 +40,8 @@ export const reconcileAddOn = Effect.fn("reconcileAddOn")(function* (
   const registration = registrationOf(runtime.addOn, facts.addOn)
   const access = yield* grant(runtime, facts, registration)
   const deployed = yield* deploy(runtime, facts, facts.cluster)
-  if (needsPreDelete(runtime.addOn, deployed.manifests)) yield* setFinalizer(runtime, object, true)
+  const needed = yield* needsPreDelete(runtime.addOn, cluster, deployed.manifests)
+  if (needed !== undefined) yield* setFinalizer(runtime, object, needed)
 
   const registers = addOn.status?.registrations !== undefined || deployed.hasNamespace
   const pending =

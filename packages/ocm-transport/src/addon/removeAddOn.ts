@@ -17,9 +17,18 @@ import { writeAddOnStatus } from "./writeAddOnStatus.ts"
 
 const isHook = ({ metadata }: KubeObject): boolean => metadata.annotations?.[preDeleteAnnotation] !== undefined
 
-/** Whether something must happen before the add-on goes. */
-export const needsPreDelete = (addOn: AddOn, manifests: ReadonlyArray<KubeObject> | undefined): boolean =>
-  addOn.preDelete !== undefined || (manifests?.some(isHook) ?? false)
+/** Whether something must happen before the add-on goes; undefined while that is not known. */
+export const needsPreDelete = Effect.fnUntraced(function* (
+  { preDelete }: AddOn,
+  cluster: string,
+  manifests: ReadonlyArray<KubeObject> | undefined
+) {
+  const always = preDelete !== undefined && preDelete.isNeeded === undefined
+  const needed = always || (preDelete?.isNeeded === undefined ? false : yield* preDelete.isNeeded(cluster))
+  const hasHooks = manifests?.some(isHook) ?? (preDelete === undefined ? undefined : false)
+  if (needed === true || hasHooks === true) return true
+  return needed === undefined || hasHooks === undefined ? undefined : false
+})
 
 /**
  * Lets an add-on go once all is done that must happen before, or once the limit for it has passed: a cluster that
@@ -36,20 +45,25 @@ export const removeAddOn = Effect.fnUntraced(function* (
   const waited = (yield* Clock.currentTimeMillis) - Option.getOrElse(since, () => 0)
   const left = Duration.toMillis(runtime.preDeleteLimit) - waited
   if (facts.cluster === undefined) return yield* setFinalizer(runtime, object, false)
+  const checked = yield* checkWaits(runtime, facts)
   if (left <= 0) {
-    const message = "what should happen before the removal was not done in time, and is left"
+    const last = facts.addOn.status?.conditions?.find(({ type }) => type === hookCompleted)?.message
+    const rest = checked.length > 0 ? checked.join("; ") : (last ?? "nothing is known of it")
+    const message = `what should happen before the removal was not done in time, and is left: ${rest}`
     yield* runtime.events.record(object, { type: "Warning", reason: "PreDeleteGivenUp", message })
     yield* Effect.logWarning(`add-on ${facts.addOn.metadata.name}: ${message}`)
     return yield* setFinalizer(runtime, object, false)
   }
-  const waits = [...(yield* checkWaits(runtime, facts)), ...(yield* hookWaits(runtime, facts))]
+  const waits = [...checked, ...(yield* hookWaits(runtime, facts))]
   if (waits.length === 0) return yield* setFinalizer(runtime, object, false)
   yield* writeAddOnStatus(runtime, facts, { verdicts: [uncompleted(waits.join("; "))] })
   return { requeueAfter: Duration.min(Duration.seconds(2), Duration.millis(left)) }
 })
 
+const hookCompleted = "HookManifestCompleted"
+
 const uncompleted = (message: string): Verdict => ({
-  type: "HookManifestCompleted",
+  type: hookCompleted,
   status: "False",
   reason: "HookManifestIsNotCompleted",
   message
@@ -73,7 +87,8 @@ const hookFeedback = ({ kind, apiVersion }: KubeObject): ReadonlyArray<FeedbackR
 const hookWaits = Effect.fnUntraced(function* (runtime: AddOnRuntime, facts: AddOnFacts) {
   if (facts.cluster === undefined) return []
   const rendered = yield* renderManifests(runtime, facts, facts.cluster)
-  if (Result.isFailure(rendered)) return [rendered.failure]
+  // what has no manifests, because its configuration is gone already, may have no hooks: one with a check of its own has none
+  if (Result.isFailure(rendered)) return runtime.addOn.preDelete === undefined ? [rendered.failure] : []
   const hooks = rendered.success.filter(isHook)
   if (hooks.length === 0) return []
   const { addOn, configs, works } = facts
@@ -106,6 +121,10 @@ const ours = new Set([preDeleteFinalizer, oldPreDeleteFinalizer])
 const hasFinalizer = ({ metadata }: KubeObject): boolean =>
   metadata.finalizers?.some((finalizer) => ours.has(finalizer)) ?? false
 
+/** The last finalizer of an object in deletion is its end. */
+const isGone = ({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject): boolean =>
+  deletionTimestamp !== undefined && finalizers.length === 0
+
 /** Sets or takes the finalizer; other finalizers stay. */
 export const setFinalizer = Effect.fnUntraced(function* (
   { api, addOn, copies }: AddOnRuntime,
@@ -126,5 +145,5 @@ export const setFinalizer = Effect.fnUntraced(function* (
     "NotFound",
     () => Effect.undefined
   )
-  if (written !== undefined && present) yield* copies.addOns.upsert(written)
+  if (written !== undefined && !isGone(written)) yield* copies.addOns.upsert(written)
 })
