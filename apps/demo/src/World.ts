@@ -1,5 +1,5 @@
 import { runAgent } from "@multicluster-mesh/agent"
-import { type HubOptions, runHub } from "@multicluster-mesh/hub-controller"
+import { type HubOptions, runHub, runHubController } from "@multicluster-mesh/hub-controller"
 import {
   type KubeSim,
   makeKubeSim,
@@ -51,6 +51,8 @@ export interface World<S extends ApiServer = KubeSim, O = OcmSim> {
 }
 
 export interface ProductOptions {
+  /** Also looks after the ManagedClusterAddOns, whose removal waits for at most this. */
+  readonly preDeleteLimit?: Duration.Input
   /** Another planner, for tests. */
   readonly plan?: NonNullable<HubOptions["plan"]>
   /** Clusters without an agent. */
@@ -138,17 +140,15 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, 
     network,
     ocm,
     userRetry: Duration.millis(1000 / speed),
-    startProduct: Effect.fnUntraced(function* ({ plan, without = [], hubOf = () => hub } = {}) {
+    startProduct: Effect.fnUntraced(function* ({ plan, preDeleteLimit, without = [], hubOf = () => hub } = {}) {
       const hubWorks = yield* makeSignal
+      const controller = { hub, addonNamespace: hubNamespaces.addon, onReadiness: hubWorks.hear }
       yield* Effect.forkScoped(
         aloud(
           "the hub controller",
-          runHub({
-            hub,
-            addonNamespace: hubNamespaces.addon,
-            onReadiness: hubWorks.hear,
-            ...(plan === undefined ? {} : { plan })
-          })
+          preDeleteLimit === undefined
+            ? runHub({ ...controller, ...(plan === undefined ? {} : { plan }) })
+            : runHubController({ ...controller, preDeleteLimit })
         )
       )
       const agents = yield* Effect.forEach(

@@ -1,12 +1,18 @@
 import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
 import * as Flag from "effect/cli/Flag"
 import * as Schema from "effect/Schema"
+import { defaultPreDeleteLimit } from "./runHubController.ts"
 import { defaultAddonNamespace } from "./runHub.ts"
 
 const LogFormat = Schema.Literals(["json", "pretty"])
 /** Calls for each credential; watches do not count. */
 const Rate = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))
 const HealthPort = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const Limit = Schema.DurationFromString.check(
+  Schema.makeFilter((time) => Duration.isFinite(time) || "a time that ends")
+)
+
 /** All that can be set, by flag or else by environment variable. `--log-level` is one of the flags of every command. */
 export const flags = {
   kubeconfig: Flag.String("kubeconfig").pipe(
@@ -54,6 +60,14 @@ export const flags = {
       "Port of /healthz, /readyz and /metrics; 8080 when omitted, 0 switches them off [MESH_HEALTH_PORT]"
     ),
     Flag.withDefault(8080)
+  ),
+  preDeleteLimit: Flag.String("pre-delete-limit").pipe(
+    Flag.withSchema(Limit),
+    Flag.withFallbackConfig(Config.schema(Limit, "MESH_PRE_DELETE_LIMIT")),
+    Flag.withDescription(
+      'How long the removal of the add-on from a cluster waits until its federations are undone, such as "10 minutes"; 2 minutes when omitted [MESH_PRE_DELETE_LIMIT]'
+    ),
+    Flag.withDefault(defaultPreDeleteLimit)
   ),
   logFormat: Flag.Literals("log-format", LogFormat.literals).pipe(
     Flag.withFallbackConfig(Config.schema(LogFormat, "MESH_LOG_FORMAT")),

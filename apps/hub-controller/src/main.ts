@@ -7,7 +7,6 @@ import {
   makeKubeApi,
   type Readiness
 } from "@multicluster-mesh/ocm-transport"
-import { runAddOn } from "@multicluster-mesh/ocm-transport/addon"
 import { serveHealth } from "@multicluster-mesh/ocm-transport/health"
 import { clientNodeConnection } from "@multicluster-mesh/ocm-transport/client-node"
 import * as Cause from "effect/Cause"
@@ -17,11 +16,9 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import { meshAddOn } from "./addon/meshAddOn.ts"
 import { flags } from "./config.ts"
-import { jointReadiness } from "./jointReadiness.ts"
 import { leadHub } from "./leadHub.ts"
-import { runHub } from "./runHub.ts"
+import { runHubController } from "./runHubController.ts"
 import { hubVersion } from "./version.ts"
 
 const hubController = Command.make("hub-controller", flags, (config) =>
@@ -37,15 +34,8 @@ const hubController = Command.make("hub-controller", flags, (config) =>
     if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
     const { addonNamespace } = config
     const onReadiness = (value: Readiness) => Ref.set(readiness, value)
-    const work = Effect.suspend(() => {
-      const [ofHub, ofAddOn] = jointReadiness(onReadiness)
-      return Effect.scoped(
-        Effect.raceFirst(
-          runHub({ hub, addonNamespace, onReadiness: ofHub }),
-          runAddOn({ api: hub, addOn: meshAddOn, onReadiness: ofAddOn })
-        )
-      )
-    })
+    const { preDeleteLimit } = config
+    const work = Effect.scoped(runHubController({ hub, addonNamespace, preDeleteLimit, onReadiness }))
     if (!config.leaderElect) return yield* work
     // sockets of its own: a renewal waits for no other call
     const leaseApi = yield* makeKubeApi(server)

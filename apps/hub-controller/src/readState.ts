@@ -118,7 +118,9 @@ const clusterFactsIn = () => {
         name,
         available: isClusterAvailable(cluster),
         deleting: isDeleting(cluster),
-        addOnAvailable: addOn !== undefined && !isDeleting(addOn) && isAddOnAvailable(addOn),
+        // an agent that is about to leave works until then
+        addOnAvailable: addOn !== undefined && isAddOnAvailable(addOn),
+        ...(addOn === undefined ? { addOn: "Missing" } : isDeleting(addOn) ? { addOn: "Leaving" } : {}),
         agent
       }
       known.set(name, { of: [cluster, addOn, agent], facts })

@@ -37,6 +37,8 @@ export interface HubOptions {
   readonly coalesce?: Duration.Input
   /** Learns, whenever that changes, whether the controller does its work. */
   readonly onReadiness?: (readiness: Readiness) => Effect.Effect<void>
+  /** Learns of each plan: the state that it is for, and what it takes on the hub to get there. */
+  readonly onPlan?: (state: HubState, due: Iterable<Change>) => Effect.Effect<void>
   /** Another planner, for tests. */
   readonly plan?: (state: HubState) => Plan
 }
@@ -51,6 +53,7 @@ export const runHub = Effect.fnUntraced(function* (
   options: HubOptions
 ): Effect.fn.Return<never, HubNotPrepared, Scope> {
   const { hub, addonNamespace = defaultAddonNamespace, coalesce = "20 millis", plan = makePlanner() } = options
+  const { onPlan = () => Effect.void } = options
   const readiness = makeReadiness(options.onReadiness ?? (() => Effect.void))
   const fleetId = yield* untilAnswered(fleetIdOf(hub, addonNamespace))
   const events = yield* makeEventRecorder(hub, "multicluster-mesh-hub")
@@ -94,6 +97,7 @@ export const runHub = Effect.fnUntraced(function* (
       // one that waits after a failure keeps waiting, unless it is another write now
       if (!isSameJson(before.get(key), change)) yield* Queue.offer(keys, key)
     }
+    yield* onPlan(state, due.values())
     return { recheckAt: planned.recheckAt, refused }
   })
 

@@ -132,6 +132,27 @@ describe("stateReader", () => {
     })
   )
 
+  it.effect("says where the add-on is not, or is about to leave; until then its agent counts", () =>
+    Effect.gen(function* () {
+      const leaving = addOn("west", "True")
+      const { state } = yield* read({
+        clusters: [cluster("east"), cluster("west"), cluster("north")],
+        addOns: [
+          addOn("east", "True"),
+          { ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: "2026-01-05T08:00:00Z" } }
+        ]
+      })
+      assert.deepStrictEqual(
+        state.clusters.map(({ name, addOn, addOnAvailable }) => [name, addOn, addOnAvailable]),
+        [
+          ["east", undefined, true],
+          ["west", "Leaving", true],
+          ["north", "Missing", false]
+        ]
+      )
+    })
+  )
+
   it.effect("names what does not decode, and hides nothing else by it", () =>
     Effect.gen(function* () {
       const good = { cluster: "east", controlPlane: { namespace: "mesh" }, meshProvider: "Openshift Service Mesh" }
