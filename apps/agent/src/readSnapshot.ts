@@ -36,16 +36,19 @@ export const makeSnapshotReader = (api: KubeApi): SnapshotReader => {
 
   const kindState = Effect.fnUntraced(function* (watch: KindWatch): Effect.fn.Return<KindState> {
     const { type } = watch
-    const copy = yield* watch.informer
-    const known = Effect.map(copy.list, (objects): KindState => ({ _tag: "Known", objects }))
-    if (yield* copy.synced) {
+    // asked anew each time: a copy that begins anew meanwhile is another one
+    const synced = Effect.flatMap(watch.informer, (copy) => copy.synced)
+    const known = Effect.flatMap(watch.informer, (copy) =>
+      Effect.map(copy.list, (objects): KindState => ({ _tag: "Known", objects }))
+    )
+    if (yield* synced) {
       givenUp.delete(watch)
       return yield* known
     }
     const kinds = yield* Effect.result(served.of(resources.apiVersionOf(type)))
     if (kinds._tag === "Failure") return { _tag: "Unknown", message: kinds.failure.message }
     if (!hasKind(kinds.success, type)) return { _tag: "NotServed" }
-    if (!givenUp.has(watch) && (yield* becomesTrue(copy.synced))) return yield* known
+    if (!givenUp.has(watch) && (yield* becomesTrue(synced))) return yield* known
     givenUp.add(watch)
     return { _tag: "Unknown", message: `${type.plural}: the copy is not in step with the API server` }
   })
