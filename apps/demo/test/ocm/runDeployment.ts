@@ -53,7 +53,11 @@ export const runDeployment = Effect.fnUntraced(function* (deployment: Deployment
   )
   return {
     user: current.pod.user,
-    ready: Effect.suspend(() => current.pod.ready),
+    /** Waits until the pod that there is then says that it is ready. */
+    ready: Effect.suspend(() => current.pod.answersReady).pipe(
+      Effect.retry(Schedule.max([Schedule.spaced("200 millis"), Schedule.recurs(600)])),
+      Effect.asVoid
+    ),
     running: Effect.suspend(() => current.pod.running),
     kill: Effect.suspend(() => current.pod.kill)
   }

@@ -94,7 +94,7 @@ export const runPod = Effect.fnUntraced(function* (api: KubeApi, object: KubeObj
     env,
     ...programOf(app, [...container.args, ...flags])
   })
-  const isReady = Effect.tryPromise(() => fetch(`http://127.0.0.1:${port}/readyz`)).pipe(
+  const answersReady = Effect.tryPromise(() => fetch(`http://127.0.0.1:${port}/readyz`)).pipe(
     Effect.filterOrFail(
       ({ ok }) => ok,
       () => new Error(`${app} is not ready`)
@@ -103,7 +103,8 @@ export const runPod = Effect.fnUntraced(function* (api: KubeApi, object: KubeObj
   return {
     ...process,
     user: `system:serviceaccount:${namespace}:${pod.serviceAccountName}`,
-    ready: Effect.asVoid(Effect.retry(isReady, often))
+    /** Fails while it does not say that it is ready. */
+    answersReady
   }
 })
 

@@ -8,7 +8,7 @@ import { hubNamespaces } from "../../src/World.ts"
 import { deploy, eventually, find, holds, listServed, oursOn, undeploy } from "../observing.ts"
 import { makeOcmWorld } from "../realWorld.ts"
 import { installChart } from "./chart.ts"
-import { hubController, letAgentsSeeSecrets, startInstalled, untilAvailable } from "./installedProduct.ts"
+import { hubController, letAgentsSeeSecrets, startInstalled } from "./installedProduct.ts"
 import { auditOf } from "./rights.ts"
 
 const cluster = "managedcluster1"
@@ -26,10 +26,12 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
     const users = yield* plantUsersMesh(world, cluster)
     yield* eventually("the user's mesh is ready", users.ready)
     const product = yield* startInstalled(world)
+    const [agent] = product.agents
+    if (agent === undefined) throw new Error("no agent runs")
     const { sim } = world.on(cluster)
     const ofHub = [{ plane: world.hubSim, who: { user: product.hub.user, groups: [] } }]
     const ofAgents = [
-      ...product.agents.map(({ user }) => ({ plane: sim, who: { user, groups: [] } })),
+      { plane: sim, who: { user: agent.user, groups: [] } },
       { plane: world.hubSim, who: agentIdentity(cluster, labels.addonName) }
     ]
     const refusedToAgent = Effect.map(
@@ -56,7 +58,7 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
     )
     yield* agentsMove
     yield* nothingHasChanged("its removal from the cluster")
-    yield* untilAvailable(hub, cluster)
+    yield* agent.ready
 
     yield* hub.delete(resources.clusterManagementAddOns, { name: labels.addonName })
     yield* eventually("the add-on is gone", holds(Effect.map(uidOfAddOn, (uid) => uid === undefined)))
@@ -64,7 +66,7 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
     yield* nothingHasChanged("the deletion of the ClusterManagementAddOn")
     yield* installChart(world.hubSim)
     yield* eventually("it is installed again", holds(Effect.map(uidOfAddOn, (uid) => uid !== undefined)))
-    yield* untilAvailable(hub, cluster)
+    yield* agent.ready
 
     const { exited } = yield* product.hub.running
     yield* hub.delete(resources.deployments, { namespace: hubNamespaces.addon, name: hubController })
@@ -79,7 +81,7 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
     yield* eventually("there are works again", holds(Effect.map(works, (objects) => objects.length > 0)))
     yield* agentsMove
     yield* nothingHasChanged("the return of the hub controller")
-    yield* untilAvailable(hub, cluster)
+    yield* agent.ready
     // an agent's rights go with its add-on, a moment before its process does
     const refusedOnTheWay = yield* refusedToAgent
 
