@@ -22,6 +22,7 @@ import {
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { agentAge } from "./agentAge.ts"
 import { readCertificate } from "./readCertificate.ts"
 import type { HubInformers } from "./HubInformers.ts"
 import { decodeEach } from "./Received.ts"
@@ -114,6 +115,7 @@ const clusterFactsIn = () => {
       const agent = agentOf.get(name)
       const before = known.get(name)
       if (before?.of[0] === cluster && before.of[1] === addOn && before.of[2] === agent) return before.facts
+      const age = agentAge(agent?.status?.agentVersion)
       const facts: ClusterFacts = {
         name,
         available: isClusterAvailable(cluster),
@@ -121,6 +123,7 @@ const clusterFactsIn = () => {
         // an agent that is about to leave works until then
         addOnAvailable: addOn !== undefined && isAddOnAvailable(addOn),
         ...(addOn === undefined ? { addOn: "Missing" } : isDeleting(addOn) ? { addOn: "Leaving" } : {}),
+        ...(age === undefined ? {} : { agentAge: age }),
         agent
       }
       known.set(name, { of: [cluster, addOn, agent], facts })

@@ -98,7 +98,13 @@ const readKnowledge = (
 ): ClusterKnowledge => {
   const agent = facts?.agent
   const report = agent?.status?.report
-  const available = facts !== undefined && facts.available && facts.addOnAvailable && !facts.deleting
+  const available =
+    facts !== undefined &&
+    facts.available &&
+    facts.addOnAvailable &&
+    // what an agent of long ago means by its words is not known
+    facts.agentAge !== "TooOld" &&
+    !facts.deleting
   const complete = (part: ReportPart): boolean => available && report !== undefined && isComplete(report, part)
   const answered =
     agent?.status?.observedGeneration !== undefined &&

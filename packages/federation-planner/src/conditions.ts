@@ -38,6 +38,24 @@ export const reporting = (knowledge: ClusterKnowledge): Verdict => {
       `The agent on ${cluster} is not available; what is said here is the last that was known.`
     )
   }
+  const version = facts.agent?.status?.agentVersion ?? "unknown"
+  const upgrade = "Upgrade it: AGENT_IMAGE in the AddOnDeploymentConfig of its add-on names its image."
+  if (facts.agentAge === "TooOld") {
+    return verdict(
+      "Reporting",
+      "Unknown",
+      "AgentTooOld",
+      `The agent on ${cluster} is of version ${version}, which this hub controller does not understand; nothing is changed there. ${upgrade}`
+    )
+  }
+  if (reported && facts.agentAge === "Previous") {
+    return verdict(
+      "Reporting",
+      "True",
+      "AgentOutdated",
+      `The agent on ${cluster} reports; it is of version ${version}, with which the next hub controller will not work. ${upgrade}`
+    )
+  }
   return reported
     ? verdict("Reporting", "True", "Reporting", `The agent on ${cluster} reports.`)
     : verdict("Reporting", "False", "NotReportedYet", `The agent on ${cluster} has not reported yet.`)

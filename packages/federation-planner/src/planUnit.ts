@@ -30,5 +30,6 @@ const unavailable = (knowledge: ClusterKnowledge): string | undefined => {
   if (facts.deleting) return `the cluster ${knowledge.cluster} is being detached`
   if (!facts.available) return `the cluster ${knowledge.cluster} is not available`
   if (!facts.addOnAvailable) return `the agent on ${knowledge.cluster} is not available`
+  if (facts.agentAge === "TooOld") return `the agent on ${knowledge.cluster} to be upgraded`
   return knowledge.reported ? undefined : `the agent on ${knowledge.cluster} has not reported yet`
 }

@@ -1,0 +1,57 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { ClusterFacts, Plan } from "@multicluster-mesh/federation-planner"
+import { clusterOf, deploymentOf, hubWith } from "@multicluster-mesh/federation-planner/testing"
+import { Fleet } from "./Fleet.ts"
+
+const clusters = ["managedcluster1", "managedcluster2"]
+const [old = ""] = clusters
+
+/** A deployment that is there, after which the first cluster's agent is known to be older than the hub controller. */
+const fleetWith = (agentAge: NonNullable<ClusterFacts["agentAge"]>): Fleet => {
+  const fleet = new Fleet(
+    hubWith({ clusters: clusters.map((name) => clusterOf(name)), deployments: [deploymentOf("mesh", clusters)] })
+  )
+  fleet.settle()
+  const aged = fleet.state.clusters.map((facts) => (facts.name === old ? { ...facts, agentAge } : facts))
+  fleet.state = { ...fleet.state, clusters: aged }
+  return fleet
+}
+
+const reporting = (plan: Plan) =>
+  plan.statuses
+    .filter(({ namespace, type }) => type.kind === "Mesh" && namespace === old)
+    .flatMap(({ verdicts }) => verdicts)
+    .find(({ type }) => type === "Reporting")
+
+describe("an agent that is older than the hub controller", () => {
+  it("of the minor release before works, and the Mesh says that it is outdated", () => {
+    const fleet = fleetWith("Previous")
+    const said = reporting(fleet.plan())
+    assert.deepInclude(said, { status: "True", reason: "AgentOutdated" })
+    fleet.state = { ...fleet.state, deployments: [] }
+    fleet.settle()
+    assert.strictEqual(reporting(fleet.plan())?.reason, "AgentOutdated")
+  })
+
+  it("of an earlier release changes nothing on its cluster: it is held, whatever is wished", () => {
+    const fleet = fleetWith("TooOld")
+    const before = fleet.on(old)
+    const works = fleet.state.works.filter(({ metadata }) => metadata.namespace === old)
+    assert.deepInclude(reporting(fleet.plan()), { status: "Unknown", reason: "AgentTooOld" })
+    const [deployment] = fleet.state.deployments
+    if (deployment === undefined) throw new Error("no deployment")
+    const controlPlane = { ...deployment.spec.controlPlane, version: "v2.6" }
+    fleet.state = { ...fleet.state, deployments: [{ ...deployment, spec: { ...deployment.spec, controlPlane } }] }
+    fleet.settle()
+    assert.deepStrictEqual(fleet.on(old), before)
+    assert.deepStrictEqual(
+      fleet.state.works.filter(({ metadata }) => metadata.namespace === old),
+      works
+    )
+    // the other cluster is not held up
+    assert.include(
+      JSON.stringify(fleet.state.works.filter(({ metadata }) => metadata.namespace === clusters[1])),
+      '"v2.6"'
+    )
+  })
+})
