@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { ProxyEnv } from "node:http"
 import type { KubeConfigError } from "./KubeConfigError.ts"
 
 /** What proves who we are, and whom we trust; PEM texts. A token wins over a certificate on the server's side. */
@@ -18,6 +19,8 @@ export interface Connection {
   readonly insecureSkipTlsVerify?: boolean
   /** The name that the server's certificate must bear, when it is not the host of `server`. */
   readonly tlsServerName?: string
+  /** The proxy on the way, as Node.js reads it from an environment; none when absent. */
+  readonly proxy?: ProxyEnv
 }
 
 /** A connection with credentials that stay as they are. */

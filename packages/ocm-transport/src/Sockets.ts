@@ -104,6 +104,7 @@ const agentFor = (connection: Connection, credentials: Credentials, options: htt
       ...(credentials.certificate !== undefined && { cert: credentials.certificate }),
       ...(credentials.key !== undefined && { key: credentials.key })
     }),
+    ...(connection.proxy !== undefined && { proxyEnv: connection.proxy }),
     rejectUnauthorized: connection.insecureSkipTlsVerify !== true,
     ...(connection.tlsServerName !== undefined && { servername: connection.tlsServerName })
   })

@@ -4,6 +4,7 @@ import * as Predicate from "effect/Predicate"
 import type * as https from "node:https"
 import type { Connection, Credentials } from "./Connection.ts"
 import { KubeConfigError } from "./KubeConfigError.ts"
+import { proxyOf } from "./proxyOf.ts"
 
 /**
  * The connection of a kubeconfig context as `kubectl` would make it, credential programs (exec) and OIDC included.
@@ -28,6 +29,7 @@ export const clientNodeConnection = Effect.fnUntraced(function* (file?: string, 
     const field = `contexts[${config.getCurrentContext()}]`
     return yield* Effect.fail(new KubeConfigError({ file: named, field, problem: "has no cluster" }))
   }
+  const proxy = proxyOf(cluster.server, cluster.proxyUrl, process.env)
   const connection: Connection = {
     server: cluster.server,
     credentials: Effect.tryPromise({
@@ -39,7 +41,8 @@ export const clientNodeConnection = Effect.fnUntraced(function* (file?: string, 
       catch: problem
     }),
     ...(cluster.skipTLSVerify && { insecureSkipTlsVerify: true }),
-    ...(cluster.tlsServerName !== undefined && { tlsServerName: cluster.tlsServerName })
+    ...(cluster.tlsServerName !== undefined && { tlsServerName: cluster.tlsServerName }),
+    ...(proxy !== undefined && { proxy })
   }
   return connection
 })

@@ -4,25 +4,29 @@ import * as path from "node:path"
 import type { Connection, Credentials } from "./Connection.ts"
 import { type KubeContext, readContext } from "./KubeConfig.ts"
 import { KubeConfigError } from "./KubeConfigError.ts"
+import { proxyOf } from "./proxyOf.ts"
 import { readText, readToken } from "./readText.ts"
 
 /**
  * The connection of a context of a kubeconfig file; of the current one unless `context` names another.
  *
  * Certificates, keys and tokens are read from the file and the files that it names each time they are asked for, so
- * all of them may rotate; the server's address is read once. Relative paths begin at the file's folder.
- * Errors: what a program must run for (exec, auth-provider), passwords and proxies are refused with their place; the
+ * all of them may rotate; the server's address is read once. The way there leads through the proxy of the file's
+ * `proxy-url`, else through that of HTTPS_PROXY unless NO_PROXY names the server. Relative paths begin at the file's folder.
+ * Errors: what a program must run for (exec, auth-provider), and passwords are refused with their place; the
  * entry `./client-node` knows the first two.
  */
 export const kubeConfigFile = Effect.fnUntraced(function* (file: string, options: { readonly context?: string } = {}) {
   const read = Effect.tap(readContext(file, options.context), (context) => refuseUnknown(file, context))
   const { cluster } = yield* read
   const { "insecure-skip-tls-verify": insecure, "tls-server-name": tlsServerName } = cluster
+  const proxy = proxyOf(cluster.server, cluster["proxy-url"], process.env)
   const connection: Connection = {
     server: cluster.server,
     credentials: Effect.flatMap(read, (context) => credentialsOf(file, context)),
     ...(insecure === true && { insecureSkipTlsVerify: true }),
-    ...(tlsServerName !== undefined && tlsServerName !== "" && { tlsServerName })
+    ...(tlsServerName !== undefined && tlsServerName !== "" && { tlsServerName }),
+    ...(proxy !== undefined && { proxy })
   }
   return connection
 })
@@ -69,9 +73,8 @@ const decoded = (file: string, field: string, data: string): Effect.Effect<strin
     () => new KubeConfigError({ file, field, problem: "not base64" })
   )
 
-const refuseUnknown = (file: string, { cluster, clusterName, user, userName }: KubeContext) => {
+const refuseUnknown = (file: string, { user, userName }: KubeContext) => {
   const refused = [
-    [cluster["proxy-url"], `clusters[${clusterName}].proxy-url`],
     [user.username, `users[${userName}].username`],
     [user.exec, `users[${userName}].exec`],
     [user["auth-provider"], `users[${userName}].auth-provider`]
