@@ -57,8 +57,6 @@ export interface ProductOptions {
   readonly plan?: NonNullable<HubOptions["plan"]>
   /** Clusters without an agent. */
   readonly without?: ReadonlyArray<string>
-  /** How the agent of a cluster speaks to the hub; as an administrator when absent. */
-  readonly hubOf?: (cluster: string) => KubeApi
 }
 
 export interface Product {
@@ -140,7 +138,7 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, 
     network,
     ocm,
     userRetry: Duration.millis(1000 / speed),
-    startProduct: Effect.fnUntraced(function* ({ plan, preDeleteLimit, without = [], hubOf = () => hub } = {}) {
+    startProduct: Effect.fnUntraced(function* ({ plan, preDeleteLimit, without = [] } = {}) {
       const hubWorks = yield* makeSignal
       const controller = { hub, addonNamespace: hubNamespaces.addon, onReadiness: hubWorks.hear }
       yield* Effect.forkScoped(
@@ -159,7 +157,7 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, 
             aloud(
               `the agent of ${name}`,
               runAgent({
-                hub: hubOf(name),
+                hub,
                 local: api,
                 cluster: name,
                 resync: Duration.millis(Math.min(1000, 60_000 / speed)),

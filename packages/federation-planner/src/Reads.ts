@@ -49,11 +49,15 @@ export const noteReads = <A>(reader: Reader, work: () => A): A => {
   runs += 1
   const run = { number: runs, reader, again: 0 }
   current = run
-  const value = work()
-  current = outer
-  forgetFrom(reader, run.again)
-  reader.standing = "Fresh"
-  return value
+  try {
+    const value = work()
+    forgetFrom(reader, run.again)
+    reader.standing = "Fresh"
+    return value
+  } finally {
+    // also after a bug: what is read later is not this reader's
+    current = outer
+  }
 }
 
 /** Forgets all sources but the first `count`; one of them may be among these as well. */

@@ -71,6 +71,20 @@ describe("what is remembered", () => {
     assert.deepStrictEqual([names.times(), count.times()], [2, 1])
   })
 
+  it("owns what it reads after something that it has asked for broke", () => {
+    const view = makeView(state)
+    const broken = counting((): boolean => {
+      throw new Error("a bug")
+    })
+    const west = counting((hub, key) => {
+      assert.throws(() => broken.ask(hub, key))
+      return isAvailable(hub, "west")
+    })
+    assert.isTrue(west.ask(view, "any"))
+    view.moveTo(without(state, "west"))
+    assert.isFalse(west.ask(view, "any"))
+  })
+
   it("forgets what it does not read any more", () => {
     const view = makeView(state)
     let cluster = "east"

@@ -73,7 +73,12 @@ const decoded = (file: string, field: string, data: string): Effect.Effect<strin
     () => new KubeConfigError({ file, field, problem: "not base64" })
   )
 
-const refuseUnknown = (file: string, { user, userName }: KubeContext) => {
+const refuseUnknown = (file: string, { cluster, clusterName, user, userName }: KubeContext) => {
+  const proxyUrl = cluster["proxy-url"] ?? ""
+  if (proxyUrl !== "" && !(URL.canParse(proxyUrl) && /^https?:$/u.test(new URL(proxyUrl).protocol))) {
+    const field = `clusters[${clusterName}].proxy-url`
+    return Effect.fail(new KubeConfigError({ file, field, problem: "not the http:// or https:// address of a proxy" }))
+  }
   const refused = [
     [user.username, `users[${userName}].username`],
     [user.exec, `users[${userName}].exec`],

@@ -21,7 +21,7 @@ export const proxyOf = (
 }
 
 const isLoopback = (server: string): boolean =>
-  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(new URL(server).hostname)
+  URL.canParse(server) && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(new URL(server).hostname)
 
 /** Clusters are told their networks as 10.0.0.0/8, which Node.js does not know: it knows 10.0.0.0-10.255.255.255. */
 const withoutPrefixLength = (entry: string): string => {

@@ -92,6 +92,11 @@ it.live("files may rotate: each reading sees what they hold then", () =>
 )
 
 for (const [what, config, field] of [
+  [
+    "a proxy that speaks something else",
+    kubeConfig("    token: t").replace("server:", "proxy-url: socks5://proxy:1080\n    server:"),
+    "clusters[east].proxy-url"
+  ],
   ["a credential program", kubeConfig("    exec: {command: aws}"), "users[admin].exec"],
   ["a password", kubeConfig("    username: admin"), "users[admin].username"],
   ["an unknown context", kubeConfig(withKey).replace("current-context: east", "current-context: no"), "contexts[no]"],

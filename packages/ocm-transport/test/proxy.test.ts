@@ -16,6 +16,8 @@ it("the environment names a proxy in either case, and never for this machine", (
     HTTPS_PROXY: "http://proxy:3128"
   })
   assert.isUndefined(proxyOf(server, undefined, { NO_PROXY: "example.com" }))
+  // that it is no address is for others to say
+  assert.isDefined(proxyOf("no address", undefined, { HTTPS_PROXY: "http://proxy:3128" }))
   for (const own of ["https://127.0.0.1:6443", "https://localhost:6443", "http://[::1]:8080"])
     assert.isUndefined(proxyOf(own, "", { HTTPS_PROXY: "http://proxy:3128" }), own)
 })

@@ -53,7 +53,7 @@ const fleet = Effect.fnUntraced(function* (reapply: Duration.Input = "1 hour") {
     const isCurrent = numberAt(condition, "observedGeneration") === object.metadata.generation
     return isCurrent && textAt(condition, "status") === "True"
   })
-  // as any client of a work: its status is written at any moment, so a conflict is read anew
+  // the status of a work is written at every moment, so a conflict is read anew
   const replaceSpec = (spec: KubeObject) =>
     Effect.flatMap(hub.api.get(works, { name: "one", namespace: "east" }), (live) =>
       hub.api.replace(works, { ...live, spec: spec["spec"] })
