@@ -1,9 +1,9 @@
-import { type ControlPlane, TestenvError } from "@multicluster-mesh/testenv"
-import type { KubeApi, KubeObject, ResourceType } from "@multicluster-mesh/ocm-transport"
+import { type ControlPlane, makeRawClient, TestenvError } from "@multicluster-mesh/testenv"
+import type { Connection, KubeApi, KubeObject, ResourceType } from "@multicluster-mesh/ocm-transport"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import type { World } from "../../src/World.ts"
-import { answersWith } from "./answersWith.ts"
 import type { Fault } from "./Arena.ts"
 import type { ProcessOfProduct } from "../keepRunning.ts"
 import { productGroup, type RealProduct } from "./RealProduct.ts"
@@ -133,7 +133,11 @@ const named = (type: ResourceType, spec: unknown): KubeObject => ({
   spec
 })
 
-/** Priority and fairness has no room for the product, and no queue either. */
+/**
+ * Priority and fairness has no room for the product, and no queue either. A level without seats still lets in a
+ * request that comes while no other is under way (`canAccommodateSeatsLocked` in the API server's queueset), so a crowd
+ * keeps that place taken.
+ */
 const turnAway = (hub: KubeApi, { connection }: RealProduct, millis: number) =>
   Effect.acquireUseRelease(
     Effect.andThen(
@@ -168,9 +172,27 @@ const turnAway = (hub: KubeApi, { connection }: RealProduct, millis: number) =>
     ),
     () =>
       connection.pipe(
-        Effect.flatMap((product) => answersWith(product, 429)),
-        Effect.andThen(Effect.sleep(millis))
+        Effect.flatMap((product) => crowdFor(product, millis)),
+        Effect.scoped
       ),
     () =>
       Effect.orDie(Effect.andThen(hub.delete(schemas, { name: "no-room" }), hub.delete(levels, { name: "no-room" })))
   )
+
+const crowd = 4
+
+/** Requests of the product's, one after the other and several at once, from the first that is turned away. */
+const crowdFor = Effect.fnUntraced(function* (connection: Connection, millis: number) {
+  const raw = yield* makeRawClient(connection)
+  const turnedAway = yield* Deferred.make<void>()
+  const ask = Effect.flatMap(raw.request("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"), (answer) =>
+    answer.status === 429 ? Deferred.succeed(turnedAway, undefined) : Effect.void
+  )
+  const asking = Effect.forever(Effect.andThen(Effect.ignore(ask), Effect.sleep("10 millis")))
+  yield* Effect.forEach(Array.from({ length: crowd }), () => Effect.forkScoped(asking), { discard: true })
+  yield* Effect.timeoutOrElse(Deferred.await(turnedAway), {
+    duration: "20 seconds",
+    orElse: () => Effect.fail(new TestenvError({ part: connection.server, problem: "turns nobody away" }))
+  })
+  yield* Effect.sleep(millis)
+})
