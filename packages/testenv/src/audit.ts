@@ -6,7 +6,14 @@ import { join } from "node:path"
 const text = Schema.optionalKey(Schema.String)
 
 const Call = Schema.Struct({
-  user: Schema.Struct({ username: Schema.String, groups: Schema.optionalKey(Schema.Array(Schema.String)) }),
+  /** When the API server got it, in RFC 3339. */
+  requestReceivedTimestamp: Schema.String,
+  user: Schema.Struct({
+    username: Schema.String,
+    groups: Schema.optionalKey(Schema.Array(Schema.String)),
+    /** Among others `authentication.kubernetes.io/credential-id`: which certificate it was. */
+    extra: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.String)))
+  }),
   verb: Schema.String,
   requestURI: Schema.String,
   objectRef: Schema.optionalKey(

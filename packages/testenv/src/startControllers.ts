@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -17,15 +18,21 @@ const controllers = [
 ]
 const signers = ["certificatesigningrequest-signing-controller", "certificatesigningrequest-cleaner-controller"]
 
+export interface ControllersOptions {
+  /** It also issues the certificates that have been approved, by the authority of the control plane; for so long. */
+  readonly signsFor?: Duration.Input
+}
+
 /**
  * Starts kube-controller-manager for a control plane. Start it after the CustomResourceDefinitions are there: the
  * garbage collector learns of kinds that come later only every half minute.
  *
- * With `signs` it also issues the certificates that have been approved, by the authority of the control plane.
- *
  * Errors: `TestenvError` with the end of its log when it does not come up.
  */
-export const startControllers = Effect.fnUntraced(function* (plane: ControlPlane, { signs = false } = {}) {
+export const startControllers = Effect.fnUntraced(function* (
+  plane: ControlPlane,
+  { signsFor }: ControllersOptions = {}
+) {
   const tools = yield* kubeTools
   const port = yield* freePort
   const kubeconfig = join(plane.folder, "admin.kubeconfig")
@@ -43,14 +50,14 @@ export const startControllers = Effect.fnUntraced(function* (plane: ControlPlane
       `--secure-port=${port}`,
       `--cert-dir=${at("kube-controller-manager")}`,
       "--leader-elect=false",
-      `--controllers=${[...controllers, ...(signs ? signers : [])].join(",")}`,
-      ...(signs
-        ? [
+      `--controllers=${[...controllers, ...(signsFor === undefined ? [] : signers)].join(",")}`,
+      ...(signsFor === undefined
+        ? []
+        : [
             `--cluster-signing-cert-file=${at("ca.crt")}`,
             `--cluster-signing-key-file=${at("ca.key")}`,
-            "--cluster-signing-duration=24h"
-          ]
-        : []),
+            `--cluster-signing-duration=${Duration.toSeconds(Duration.fromInputUnsafe(signsFor))}s`
+          ]),
       `--root-ca-file=${at("ca.crt")}`,
       `--service-account-private-key-file=${at("accounts.key")}`
     ]

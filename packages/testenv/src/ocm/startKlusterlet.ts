@@ -23,9 +23,17 @@ export interface KlusterletOptions {
 
 /** OCM's agents on one managed cluster. */
 export interface Klusterlet {
+  /** The one that runs now. */
   readonly registration: RunningProcess
   /** The one that runs now. */
   readonly work: RunningProcess
+  /**
+   * Kills the registration agent and starts another one, as after a time without power; under `agentId`, if given, as
+   * when the klusterlet was installed anew. Returns when it is healthy: it may have to join the hub again.
+   *
+   * Errors: `TestenvError` with the end of its log when it does not come up again.
+   */
+  readonly restartRegistration: (agentId?: string) => Effect.Effect<void, TestenvError>
   /**
    * Kills the work agent, and after `pause` starts another one; returns when that is healthy.
    *
@@ -51,27 +59,30 @@ export const startKlusterlet = Effect.fnUntraced(function* (options: KlusterletO
     "bootstrap.kubeconfig",
     kubeconfigOf(hub.server, hub.authority.certificate, certificateUser(bootstrap))
   )
-  const common = [
+  const commonFor = (agentId: string) => [
     `--namespace=${klusterletNamespace}`,
     "--disable-leader-election",
     `--spoke-cluster-name=${name}`,
-    `--agent-id=${name}-agent`
+    `--agent-id=${agentId}`
   ]
-  const registration = yield* startAgent(folder, "registration-agent", tools.registration, [
-    ...common,
-    `--kubeconfig=${adminKubeconfig(plane)}`,
-    `--bootstrap-kubeconfig=${bootstrapFile}`,
-    `--hub-kubeconfig-dir=${hubKubeconfig}`,
-    "--cluster-healthcheck-period=10s"
-  ])
-  yield* Effect.raceFirst(options.untilAvailable, registration.running.ended)
+  const common = commonFor(`${name}-agent`)
+  const scope = yield* Effect.scope
+  const startRegistration = (agentId: string) =>
+    startAgent(folder, "registration-agent", tools.registration, [
+      ...commonFor(agentId),
+      `--kubeconfig=${adminKubeconfig(plane)}`,
+      `--bootstrap-kubeconfig=${bootstrapFile}`,
+      `--hub-kubeconfig-dir=${hubKubeconfig}`,
+      "--cluster-healthcheck-period=10s"
+    ])
+  let registration = (yield* startRegistration(`${name}-agent`)).running
+  yield* Effect.raceFirst(options.untilAvailable, registration.ended)
   const token = yield* kubectlOn(plane, ["-n", klusterletNamespace, "create", "token", workAccount, "--duration=24h"])
   const workFile = fileIn(
     folder,
     "work.kubeconfig",
     kubeconfigOf(plane.server, plane.authority.certificate, { token: token.trim() })
   )
-  const scope = yield* Effect.scope
   const startWork = startAgent(folder, "work-agent", tools.work, [
     ...common,
     `--kubeconfig=${workFile}`,
@@ -86,10 +97,19 @@ export const startKlusterlet = Effect.fnUntraced(function* (options: KlusterletO
   )
   let work = yield* startWork
   const klusterlet: Klusterlet = {
-    registration: registration.running,
+    get registration() {
+      return registration
+    },
     get work() {
       return work
     },
+    restartRegistration: Effect.fnUntraced(function* (agentId = `${name}-agent`) {
+      yield* registration.signal("SIGKILL")
+      yield* registration.exited
+      const { port, running } = yield* Scope.provide(startRegistration(agentId), scope)
+      registration = running
+      yield* Effect.raceFirst(untilHealthy("registration-agent", port), running.ended)
+    }),
     restartWork: Effect.fnUntraced(function* (pause) {
       yield* work.signal("SIGKILL")
       yield* work.exited

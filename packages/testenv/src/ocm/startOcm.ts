@@ -1,11 +1,13 @@
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import type { ControlPlane } from "../ControlPlane.ts"
 import { freePort } from "../freePort.ts"
 import { type OcmTools, ocmTools } from "../OcmTools.ts"
-import { startControllers } from "../startControllers.ts"
+import { type ControllersOptions, startControllers } from "../startControllers.ts"
 import { startProcess } from "../startProcess.ts"
 import { untilHealthy } from "../untilHealthy.ts"
 import { TestenvError } from "../TestenvError.ts"
@@ -22,6 +24,12 @@ export interface OcmOptions {
 export interface Ocm {
   /** The agents of a managed cluster. */
   readonly klusterlets: ReadonlyMap<string, Klusterlet>
+  /**
+   * From now on the hub signs certificates that live so long; a day when nothing else was said.
+   *
+   * Errors: `TestenvError` with the end of its kube-controller-manager's log when that does not come up again.
+   */
+  readonly signFor: (life: Duration.Input) => Effect.Effect<void, TestenvError>
 }
 
 /**
@@ -32,9 +40,9 @@ export interface Ocm {
  */
 export const startOcm = Effect.fnUntraced(function* ({ hub, clusters }: OcmOptions) {
   const tools = yield* ocmTools
-  yield* Effect.all(
+  const [ofHub] = yield* Effect.all(
     [
-      prepare(hub, hubDefinitions(tools), hubObjects, { signs: true }),
+      prepare(hub, hubDefinitions(tools), hubObjects, { signsFor: "1 day" }),
       ...clusters.map(({ plane }) => prepare(plane, clusterDefinitions(tools), clusterObjects))
     ],
     { concurrency: "unbounded" }
@@ -47,7 +55,16 @@ export const startOcm = Effect.fnUntraced(function* ({ hub, clusters }: OcmOptio
     }),
     { concurrency: "unbounded" }
   )
-  const ocm: Ocm = { klusterlets: new Map(started) }
+  const scope = yield* Effect.scope
+  let controllers = ofHub
+  const ocm: Ocm = {
+    klusterlets: new Map(started),
+    signFor: Effect.fnUntraced(function* (life) {
+      yield* controllers.signal("SIGKILL")
+      yield* controllers.exited
+      controllers = yield* Scope.provide(startControllers(hub, { signsFor: life }), scope)
+    })
+  }
   return ocm
 })
 
@@ -55,11 +72,11 @@ const prepare = Effect.fnUntraced(function* (
   plane: ControlPlane,
   definitions: ReadonlyArray<string>,
   objects: ReadonlyArray<object>,
-  controllers: { readonly signs?: boolean } = {}
+  controllers: ControllersOptions = {}
 ) {
   yield* installDefinitions(plane, definitions)
   yield* applyOn(plane, objects)
-  yield* startControllers(plane, controllers)
+  return yield* startControllers(plane, controllers)
 })
 
 const hubDefinitions = ({ definitions }: OcmTools): ReadonlyArray<string> => [
