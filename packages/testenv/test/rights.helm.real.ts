@@ -4,7 +4,7 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { execFileSync } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { borrowControlPlane } from "../src/borrowControlPlane.ts"
 import type { ControlPlane } from "../src/ControlPlane.ts"
@@ -16,8 +16,11 @@ import { installOcm } from "./installOcm.ts"
 const root = new URL("../../../", import.meta.url).pathname
 const namespace = "multicluster-mesh-addon"
 const account = "multicluster-mesh-hub-controller"
+/** With a port, whose colon is not that of the tag. */
+const image = "registry.example.com:5000/mesh/addon:v1"
 const scope = Scope.makeUnsafe()
 let plane: ControlPlane
+let deploy: () => void
 let kubectl: (args: ReadonlyArray<string>, input?: string) => string
 
 beforeAll(async () => {
@@ -30,9 +33,12 @@ beforeAll(async () => {
   installOcm(tools.kubectl, admin)
   kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"])
   for (const name of ["open-cluster-management", "east"]) kubectl(["create", "namespace", name])
-  const chart = join(root, "deploy/helm/multicluster-mesh-addon")
-  const where = [`--kubeconfig=${admin}`, "--namespace", namespace, "--create-namespace"]
-  execFileSync(tools.helm, ["install", namespace, chart, ...where], { stdio: "pipe" })
+  deploy = () =>
+    execFileSync("make", ["--directory", root, "deploy", `IMAGE=${image}`], {
+      stdio: "pipe",
+      env: { ...process.env, KUBECONFIG: admin, PATH: `${dirname(tools.helm)}:${process.env["PATH"]}` }
+    })
+  deploy()
 })
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
@@ -48,6 +54,14 @@ const asHubController = (): string => {
 }
 
 const apply = (object: unknown): string => kubectl(["apply", "-f", "-"], JSON.stringify(object))
+
+it("is installed by make deploy with the images that IMAGE names, and again", () => {
+  deploy()
+  const hub = kubectl(["get", "deployment", "-n", namespace, "-o", "jsonpath={..containers[*].image}"])
+  expect(hub).toBe(image)
+  const variables = ["get", "addondeploymentconfig", "-n", namespace, "-o", "jsonpath={..customizedVariables}"]
+  expect(kubectl(variables)).toContain("registry.example.com:5000/mesh/addon-agent:v1")
+})
 
 it("lets the hub controller lead, read all it needs, and write: no call is refused", async () => {
   const log = await Effect.runPromise(
