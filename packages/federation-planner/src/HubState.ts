@@ -21,10 +21,10 @@ export interface ClusterFacts {
   /** Set where the add-on is not there, or is on its way off the cluster: nothing new begins there. */
   readonly addOn?: "Leaving" | "Missing"
   /**
-   * Set where the agent is of an earlier minor release than the hub controller: of the one before, with which it works,
-   * or of one with which it does not.
+   * Set where the agent is of another minor release than the hub controller: of the one before or after, with which it
+   * works, or of one with which it does not.
    */
-  readonly agentAge?: "Previous" | "TooOld"
+  readonly agentAge?: "Previous" | "Next" | "TooOld" | "TooNew"
   /** What was asked of the agent and what it answered; absent before the hub asked for the first time. */
   readonly agent: MeshAgent | undefined
 }

@@ -91,6 +91,9 @@ export const clusterNames = (state: HubState): ReadonlyArray<string> =>
 
 const allNames = makeMemo<ReadonlyArray<string>>(isSameList)
 
+/** Whether it is known what the agent means by its words: of one of a far release it is not. */
+export const isUnderstood = ({ agentAge }: ClusterFacts): boolean => agentAge !== "TooOld" && agentAge !== "TooNew"
+
 const readKnowledge = (
   cluster: string,
   facts: ClusterFacts | undefined,
@@ -99,12 +102,7 @@ const readKnowledge = (
   const agent = facts?.agent
   const report = agent?.status?.report
   const available =
-    facts !== undefined &&
-    facts.available &&
-    facts.addOnAvailable &&
-    // what an agent of long ago means by its words is not known
-    facts.agentAge !== "TooOld" &&
-    !facts.deleting
+    facts !== undefined && facts.available && facts.addOnAvailable && isUnderstood(facts) && !facts.deleting
   const complete = (part: ReportPart): boolean => available && report !== undefined && isComplete(report, part)
   const answered =
     agent?.status?.observedGeneration !== undefined &&

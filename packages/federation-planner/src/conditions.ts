@@ -1,5 +1,5 @@
 import type { Verdict } from "@multicluster-mesh/mesh-model"
-import type { ClusterKnowledge } from "./Knowledge.ts"
+import { type ClusterKnowledge, isUnderstood } from "./Knowledge.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 
 /** One verdict of the type `type`. */
@@ -39,13 +39,17 @@ export const reporting = (knowledge: ClusterKnowledge): Verdict => {
     )
   }
   const version = facts.agent?.status?.agentVersion ?? "unknown"
-  const upgrade = "Upgrade it: AGENT_IMAGE in the AddOnDeploymentConfig of its add-on names its image."
-  if (facts.agentAge === "TooOld") {
+  const image = "AGENT_IMAGE in the AddOnDeploymentConfig of its add-on names its image."
+  if (!isUnderstood(facts)) {
+    const [reason, remedy] =
+      facts.agentAge === "TooOld"
+        ? ["AgentTooOld", "Upgrade it"]
+        : ["AgentTooNew", "Upgrade the hub controller, or take the agent back"]
     return verdict(
       "Reporting",
       "Unknown",
-      "AgentTooOld",
-      `The agent on ${cluster} is of version ${version}, which this hub controller does not understand; nothing is changed there. ${upgrade}`
+      reason,
+      `The agent on ${cluster} is of version ${version}, which this hub controller does not understand; nothing is changed there. ${remedy}: ${image}`
     )
   }
   if (reported && facts.agentAge === "Previous") {
@@ -53,7 +57,15 @@ export const reporting = (knowledge: ClusterKnowledge): Verdict => {
       "Reporting",
       "True",
       "AgentOutdated",
-      `The agent on ${cluster} reports; it is of version ${version}, with which the next hub controller will not work. ${upgrade}`
+      `The agent on ${cluster} reports; it is of version ${version}, with which the next hub controller will not work. Upgrade it: ${image}`
+    )
+  }
+  if (reported && facts.agentAge === "Next") {
+    return verdict(
+      "Reporting",
+      "True",
+      "AgentNewer",
+      `The agent on ${cluster} reports; it is of version ${version}, newer than the hub controller: upgrade that, or take the agent back: ${image}`
     )
   }
   return reported

@@ -1,6 +1,6 @@
 import { deliverUnit } from "./deliverUnit.ts"
 import { explainUnit } from "./explainUnit.ts"
-import type { ClusterKnowledge } from "./Knowledge.ts"
+import { type ClusterKnowledge, isUnderstood } from "./Knowledge.ts"
 import { isDue, removalTime } from "./removalTime.ts"
 import { removeUnit } from "./removeUnit.ts"
 import type { Unit } from "./Unit.ts"
@@ -30,6 +30,6 @@ const unavailable = (knowledge: ClusterKnowledge): string | undefined => {
   if (facts.deleting) return `the cluster ${knowledge.cluster} is being detached`
   if (!facts.available) return `the cluster ${knowledge.cluster} is not available`
   if (!facts.addOnAvailable) return `the agent on ${knowledge.cluster} is not available`
-  if (facts.agentAge === "TooOld") return `the agent on ${knowledge.cluster} to be upgraded`
+  if (!isUnderstood(facts)) return `the agent on ${knowledge.cluster} is of a release that is not understood`
   return knowledge.reported ? undefined : `the agent on ${knowledge.cluster} has not reported yet`
 }

@@ -6,7 +6,7 @@ import { Fleet } from "./Fleet.ts"
 const clusters = ["managedcluster1", "managedcluster2"]
 const [old = ""] = clusters
 
-/** A deployment that is there, after which the first cluster's agent is known to be older than the hub controller. */
+/** A deployment that is there, after which the first cluster's agent is known to be of another release than the hub controller. */
 const fleetWith = (agentAge: NonNullable<ClusterFacts["agentAge"]>): Fleet => {
   const fleet = new Fleet(
     hubWith({ clusters: clusters.map((name) => clusterOf(name)), deployments: [deploymentOf("mesh", clusters)] })
@@ -23,21 +23,26 @@ const reporting = (plan: Plan) =>
     .flatMap(({ verdicts }) => verdicts)
     .find(({ type }) => type === "Reporting")
 
-describe("an agent that is older than the hub controller", () => {
-  it("of the minor release before works, and the Mesh says that it is outdated", () => {
-    const fleet = fleetWith("Previous")
-    const said = reporting(fleet.plan())
-    assert.deepInclude(said, { status: "True", reason: "AgentOutdated" })
+describe("an agent of another release than the hub controller", () => {
+  it.each([
+    ["Previous", "AgentOutdated"],
+    ["Next", "AgentNewer"]
+  ] as const)("%s: works, and the Mesh says %s", (age, reason) => {
+    const fleet = fleetWith(age)
+    assert.deepInclude(reporting(fleet.plan()), { status: "True", reason })
     fleet.state = { ...fleet.state, deployments: [] }
     fleet.settle()
-    assert.strictEqual(reporting(fleet.plan())?.reason, "AgentOutdated")
+    assert.strictEqual(reporting(fleet.plan())?.reason, reason)
   })
 
-  it("of an earlier release changes nothing on its cluster: it is held, whatever is wished", () => {
-    const fleet = fleetWith("TooOld")
+  it.each([
+    ["TooOld", "AgentTooOld"],
+    ["TooNew", "AgentTooNew"]
+  ] as const)("%s: nothing is changed on its cluster, whatever is wished, and the Mesh says %s", (age, reason) => {
+    const fleet = fleetWith(age)
     const before = fleet.on(old)
     const works = fleet.state.works.filter(({ metadata }) => metadata.namespace === old)
-    assert.deepInclude(reporting(fleet.plan()), { status: "Unknown", reason: "AgentTooOld" })
+    assert.deepInclude(reporting(fleet.plan()), { status: "Unknown", reason })
     const [deployment] = fleet.state.deployments
     if (deployment === undefined) throw new Error("no deployment")
     const controlPlane = { ...deployment.spec.controlPlane, version: "v2.6" }
