@@ -1,5 +1,6 @@
 import { labels, resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 import type { Informer, KubeApi, ObjectRef } from "@multicluster-mesh/ocm-transport"
+import type { AddOnApi } from "@multicluster-mesh/ocm-transport/addon"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
@@ -27,7 +28,7 @@ const typeOf: { readonly [name in keyof HubInformers]: ResourceType } = {
 }
 
 /** Starts the copies; they live as long as the scope. */
-export const startInformers = (api: KubeApi, fleetId: string) =>
+export const startInformers = (api: KubeApi, fleetId: string, { addOnOf, typeOf: typeInAddOnApi }: AddOnApi) =>
   Effect.all(
     {
       meshes: api.informer(typeOf.meshes),
@@ -36,7 +37,10 @@ export const startInformers = (api: KubeApi, fleetId: string) =>
       peerings: api.informer(typeOf.peerings),
       agents: api.informer(typeOf.agents),
       clusters: api.informer(typeOf.clusters),
-      addOns: api.informer(typeOf.addOns, { fieldSelector: `metadata.name=${labels.addonName}` }),
+      addOns: api.informer(typeInAddOnApi(typeOf.addOns), {
+        fieldSelector: `metadata.name=${labels.addonName}`,
+        project: addOnOf
+      }),
       works: api.informer(typeOf.works, { labelSelector: `${labels.fleetLabel}=${fleetId}` })
     },
     { concurrency: "unbounded" }

@@ -8,6 +8,7 @@ import {
   type Readiness,
   reconcileByKey
 } from "@multicluster-mesh/ocm-transport"
+import { type AddOnApi, addOnApis } from "@multicluster-mesh/ocm-transport/addon"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -32,6 +33,8 @@ export const defaultAddonNamespace = "multicluster-mesh-addon"
 
 export interface HubOptions {
   readonly hub: KubeApi
+  /** OCM's add-on API as the hub serves it; v1alpha1 when absent. */
+  readonly addOnApi?: AddOnApi
   readonly addonNamespace?: string
   /** Changes of this long are planned together; 20 ms when absent. */
   readonly coalesce?: Duration.Input
@@ -57,7 +60,7 @@ export const runHub = Effect.fnUntraced(function* (
   const readiness = makeReadiness(options.onReadiness ?? (() => Effect.void))
   const fleetId = yield* untilAnswered(fleetIdOf(hub, addonNamespace))
   const events = yield* makeEventRecorder(hub, "multicluster-mesh-hub")
-  const informers = yield* startInformers(hub, fleetId)
+  const informers = yield* startInformers(hub, fleetId, options.addOnApi ?? addOnApis.v1alpha1)
   const { read, workOf } = stateReader(informers, fleetId, addonNamespace)
   yield* awaitComplete(informers, readiness)
 

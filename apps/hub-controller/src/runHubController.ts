@@ -1,8 +1,7 @@
 import type { KubeApi, Readiness } from "@multicluster-mesh/ocm-transport"
-import { runAddOn } from "@multicluster-mesh/ocm-transport/addon"
+import { type AddOnApiChoice, runAddOn, whileServed } from "@multicluster-mesh/ocm-transport/addon"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Scope } from "effect/Scope"
 import { meshAddOn } from "./addon/meshAddOn.ts"
 import { makeUnpicking } from "./addon/unpicking.ts"
 import type { HubNotPrepared } from "./fleetId.ts"
@@ -15,6 +14,8 @@ export const defaultPreDeleteLimit = Duration.minutes(2)
 export interface HubControllerOptions {
   readonly hub: KubeApi
   readonly addonNamespace: string
+  /** The version of OCM's add-on API to speak; by default what the hub serves, v1alpha1 first. */
+  readonly addOnApiVersion?: AddOnApiChoice
   /** How long the removal of the add-on from a cluster waits until its federations are undone. */
   readonly preDeleteLimit?: Duration.Input
   /** Learns, whenever that changes, whether all of it does its work. */
@@ -22,20 +23,26 @@ export interface HubControllerOptions {
 }
 
 /** All that the hub controller does: meshes and federations, and the agents on the clusters. */
-export const runHubController = Effect.fnUntraced(function* (
-  options: HubControllerOptions
-): Effect.fn.Return<never, HubNotPrepared, Scope> {
-  const { hub, addonNamespace, onReadiness, preDeleteLimit = defaultPreDeleteLimit } = options
-  const [ofHub, ofAddOn] = jointReadiness(onReadiness)
-  const { changes, onPlan, preDelete } = yield* makeUnpicking
-  return yield* Effect.raceFirst(
-    runHub({ hub, addonNamespace, onPlan, onReadiness: ofHub }),
-    runAddOn({
-      api: hub,
-      addOn: { ...meshAddOn, preDelete },
-      triggers: changes,
-      preDeleteLimit,
-      onReadiness: ofAddOn
+export const runHubController = (options: HubControllerOptions): Effect.Effect<never, HubNotPrepared> => {
+  const { hub, addonNamespace, addOnApiVersion = "auto", preDeleteLimit = defaultPreDeleteLimit } = options
+  const [ofHub, ofAddOn] = jointReadiness(options.onReadiness)
+  return whileServed({
+    api: hub,
+    version: addOnApiVersion,
+    onReadiness: ofHub,
+    run: Effect.fnUntraced(function* (addOnApi) {
+      const { changes, onPlan, preDelete } = yield* makeUnpicking
+      return yield* Effect.raceFirst(
+        runHub({ hub, addOnApi, addonNamespace, onPlan, onReadiness: ofHub }),
+        runAddOn({
+          api: hub,
+          addOn: { ...meshAddOn, preDelete },
+          apiVersion: addOnApi.version,
+          triggers: changes,
+          preDeleteLimit,
+          onReadiness: ofAddOn
+        })
+      )
     })
-  )
-})
+  })
+}

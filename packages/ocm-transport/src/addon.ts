@@ -13,6 +13,8 @@ export {
   type PreDelete,
   type RegistrationOptions
 } from "./addon/AddOn.ts"
+export { type AddOnApi, addOnApis, type AddOnApiVersion } from "./addon/AddOnApi.ts"
+export { type AddOnApiChoice, whileServed, type WhileServedOptions } from "./addon/whileServed.ts"
 export { agentIdentity, type AgentIdentity, kubeClientSigner } from "./addon/agentIdentity.ts"
 export { applyDeploymentConfig } from "./addon/applyDeploymentConfig.ts"
 export { type CertificateRequest, MalformedRequest, readCertificateRequest } from "./addon/certificateRequest.ts"

@@ -4,6 +4,7 @@ import type { Informer } from "../Informer.ts"
 import type { KubeApi, KubeObject } from "../KubeApi.ts"
 import { dropManagedFields } from "../objects.ts"
 import type { AddOn } from "./AddOn.ts"
+import type { AddOnApi } from "./AddOnApi.ts"
 import { configKey, type FindConfig } from "./desiredConfigs.ts"
 import { addOnNameLabel } from "./keys.ts"
 
@@ -23,20 +24,23 @@ export const supportedConfigsOf = (addOn: AddOn): ReadonlyArray<ResourceType> =>
   addOn.supportedConfigs ?? [resources.addOnDeploymentConfigs]
 
 /** Starts the copies; they live as long as the scope. */
-export const startCopies = Effect.fnUntraced(function* (api: KubeApi, addOn: AddOn) {
+export const startCopies = Effect.fnUntraced(function* (api: KubeApi, addOnApi: AddOnApi, addOn: AddOn) {
   const named = { fieldSelector: `metadata.name=${addOn.name}`, project: dropManagedFields }
   const labelled = { labelSelector: `${addOnNameLabel}=${addOn.name}`, project: dropManagedFields }
   const copies: AddOnCopies = yield* Effect.all(
     {
-      definition: api.informer(resources.clusterManagementAddOns, named),
-      addOns: api.informer(resources.managedClusterAddOns, named),
+      definition: api.informer(addOnApi.typeOf(resources.clusterManagementAddOns), named),
+      addOns: api.informer(addOnApi.typeOf(resources.managedClusterAddOns), named),
       clusters: api.informer(resources.managedClusters, { project: dropManagedFields }),
       works: api.informer(resources.manifestWorks, labelled),
       roles: api.informer(resources.roles, labelled),
       roleBindings: api.informer(resources.roleBindings, labelled),
       csrs: api.informer(resources.certificateSigningRequests, labelled),
       configs: Effect.forEach(supportedConfigsOf(addOn), (type) =>
-        Effect.map(api.informer(type, { project: dropManagedFields }), (informer) => ({ type, informer }))
+        Effect.map(api.informer(addOnApi.typeOf(type), { project: dropManagedFields }), (informer) => ({
+          type,
+          informer
+        }))
       )
     },
     { concurrency: "unbounded" }

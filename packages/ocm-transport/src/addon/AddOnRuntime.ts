@@ -4,12 +4,14 @@ import type { EventRecorder } from "../EventRecorder.ts"
 import type { KubeApi, KubeObject } from "../KubeApi.ts"
 import type { KubeError } from "../KubeError.ts"
 import type { AddOn } from "./AddOn.ts"
+import type { AddOnApi } from "./AddOnApi.ts"
 import type { AddOnCopies } from "./AddOnCopies.ts"
 import type { DesiredConfigs } from "./desiredConfigs.ts"
 
 /** What the reconcile of an add-on works with. */
 export interface AddOnRuntime {
   readonly api: KubeApi
+  readonly addOnApi: AddOnApi
   readonly addOn: AddOn
   readonly copies: AddOnCopies
   readonly events: EventRecorder
@@ -18,6 +20,7 @@ export interface AddOnRuntime {
 
 /** One add-on on one cluster, as it is now. */
 export interface AddOnFacts {
+  /** As the API server gave it. */
   readonly object: KubeObject
   readonly addOn: ManagedClusterAddOn
   readonly cluster: ManagedCluster | undefined

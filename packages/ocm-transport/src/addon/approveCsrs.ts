@@ -70,7 +70,7 @@ export const makeApproveCsr = (runtime: AddOnRuntime) => {
 /** The cluster that a request says to be of. */
 export const clusterOf = ({ metadata }: KubeObject): string => metadata.labels?.[clusterNameLabel] ?? ""
 
-const factsOf = Effect.fnUntraced(function* ({ addOn, copies }: AddOnRuntime, cluster: string) {
+const factsOf = Effect.fnUntraced(function* ({ addOn, addOnApi, copies }: AddOnRuntime, cluster: string) {
   const managed = yield* copies.clusters.get({ name: cluster })
   const onCluster = yield* copies.addOns.get({ name: addOn.name, namespace: cluster })
   const others = yield* copies.csrs.list
@@ -80,7 +80,8 @@ const factsOf = Effect.fnUntraced(function* ({ addOn, copies }: AddOnRuntime, cl
       addOn.registration === undefined ? undefined : agentIdentity(cluster, addOn.name, addOn.registration.agentName),
     cluster: managed && (yield* Effect.orElseSucceed(decodeManagedCluster(managed), () => undefined)),
     managedClusterAddOn:
-      onCluster && (yield* Effect.orElseSucceed(decodeManagedClusterAddOn(onCluster), () => undefined)),
+      onCluster &&
+      (yield* Effect.orElseSucceed(decodeManagedClusterAddOn(addOnApi.addOnOf(onCluster)), () => undefined)),
     approved: others.filter((other) => isBy(other, cluster) && isApproved(other)).length,
     maxExpirationSeconds: addOn.registration?.maxExpirationSeconds
   }

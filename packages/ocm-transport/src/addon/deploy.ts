@@ -2,6 +2,7 @@ import {
   decodeManifestWork,
   ImageRegistry,
   isDeleting,
+  isSameJson,
   type ManagedCluster,
   type ManifestWork,
   resources
@@ -138,6 +139,13 @@ const isDeployWork = ({ addOn }: AddOnFacts, { metadata }: ManifestWork): boolea
 const isOurs = ({ addOn }: AddOnFacts, { metadata }: ManifestWork): boolean =>
   metadata.ownerReferences?.some(({ uid }) => uid === addOn.metadata.uid) ?? false
 
+/**
+ * Whether `live` has all owners that `wanted` has: the garbage collector does not find one by a version of the API that
+ * is served no more.
+ */
+const hasOwners = ({ metadata: live }: ManifestWork, { metadata: wanted }: ManifestWork): boolean =>
+  (wanted.ownerReferences ?? []).every((owner) => live.ownerReferences?.some((other) => isSameJson(other, owner)))
+
 /** Writes a work that differs, and returns it as it is then. */
 export const applyWork = Effect.fnUntraced(function* (
   { api, addOn, copies }: AddOnRuntime,
@@ -147,7 +155,11 @@ export const applyWork = Effect.fnUntraced(function* (
   const decoded = yield* Effect.orDie(decodeManifestWork(wanted))
   const { name, namespace = "", labels = {}, annotations = {} } = decoded.metadata
   const live = current.find(({ metadata }) => metadata.name === name)
-  if (live !== undefined && isSameWork(live, { cluster: namespace, name, labels, annotations, spec: decoded.spec })) {
+  if (
+    live !== undefined &&
+    isSameWork(live, { cluster: namespace, name, labels, annotations, spec: decoded.spec }) &&
+    hasOwners(live, decoded)
+  ) {
     return live
   }
   const uid = live?.metadata.uid

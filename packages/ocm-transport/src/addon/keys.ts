@@ -8,6 +8,8 @@ export const clusterNameLabel = "open-cluster-management.io/cluster-name"
 export const configSpecHashAnnotation = "open-cluster-management.io/config-spec-hash"
 /** Annotation of a ManagedCluster: image registries of the whole cluster, as JSON. */
 export const imageRegistriesAnnotation = "open-cluster-management.io/image-registries"
+/** Annotation of a ManagedClusterAddOn in v1beta1: what v1alpha1 has as `spec.installNamespace`. */
+export const installNamespaceAnnotation = "addon.open-cluster-management.io/v1alpha1-install-namespace"
 /** Annotation of a manifest: it stays when the add-on goes. */
 export const orphanAnnotation = "addon.open-cluster-management.io/deletion-orphan"
 /** Annotation of a Job or Pod among the manifests: it runs before the add-on goes. */

@@ -72,12 +72,12 @@ export const reconcileAddOn = Effect.fn("reconcileAddOn")(function* (
 
 /** The add-on of a cluster with all that belongs to it; undefined when there is none that can be read. */
 const observe = Effect.fnUntraced(function* (
-  { addOn: { name }, addOn, copies, events }: AddOnRuntime,
+  { addOn: { name }, addOn, addOnApi, copies, events }: AddOnRuntime,
   cluster: string
 ) {
   const object = yield* copies.addOns.get({ name, namespace: cluster })
   if (object === undefined) return undefined
-  const decoded = yield* Effect.result(decodeManagedClusterAddOn(object))
+  const decoded = yield* Effect.result(decodeManagedClusterAddOn(addOnApi.addOnOf(object)))
   if (decoded._tag === "Failure") {
     const message = `this version cannot read it: ${decoded.failure.message}`
     yield* events.record(object, { type: "Warning", reason: "Malformed", message })

@@ -1,6 +1,7 @@
 import { canonicalJson, resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import type { Fields } from "./AddOnApi.ts"
 import { configsIn, supportedConfigsOf } from "./AddOnCopies.ts"
 import { type FindConfig, isSupported } from "./desiredConfigs.ts"
 import { type AddOnRuntime, fieldManagerOf } from "./AddOnRuntime.ts"
@@ -10,18 +11,20 @@ import { specHash } from "./specHash.ts"
  * Says in the status of the ClusterManagementAddOn in which state its configurations are. OCM carries that, cluster by
  * cluster as the rollout goes, to the ManagedClusterAddOns; while it is missing, an add-on stays "Progressing".
  */
-export const reconcileDefinition = Effect.fn("reconcileDefinition")(function* ({ api, addOn, copies }: AddOnRuntime) {
+export const reconcileDefinition = Effect.fn("reconcileDefinition")(function* (runtime: AddOnRuntime) {
+  const { api, addOn, addOnApi, copies } = runtime
   const object = yield* copies.definition.get({ name: addOn.name })
   const status = object?.["status"]
   if (object === undefined || !Predicate.isReadonlyObject(status)) return
-  const hashed = withHashes(status, supportedConfigsOf(addOn), yield* configsIn(copies))
+  const find = yield* configsIn(copies)
+  const hashed = withHashes(status, addOnApi.defaultReferences, supportedConfigsOf(addOn), find)
   const changes = Object.entries(hashed).filter(
     ([field, value]) => canonicalJson(value) !== canonicalJson(status[field])
   )
   if (changes.length === 0) return
   const { name, uid, resourceVersion } = object.metadata
   const written = yield* api.patch(
-    resources.clusterManagementAddOns,
+    addOnApi.typeOf(resources.clusterManagementAddOns),
     { name },
     { metadata: { uid, resourceVersion }, status: Object.fromEntries(changes) },
     { subresource: "status", fieldManager: fieldManagerOf(addOn) }
@@ -29,16 +32,17 @@ export const reconcileDefinition = Effect.fn("reconcileDefinition")(function* ({
   yield* copies.definition.upsert(written)
 })
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** `status` with the hash of each configuration that there is; everything else stays as others wrote it. */
-export const withHashes = (status: Fields, supported: ReadonlyArray<ResourceType>, find: FindConfig): Fields => {
+export const withHashes = (
+  status: Fields,
+  defaultReferences: string,
+  supported: ReadonlyArray<ResourceType>,
+  find: FindConfig
+): Fields => {
   const references = (list: unknown) => mapped(list, (reference) => withHash(reference, supported, find))
   return {
     ...status,
-    ...(status["defaultconfigReferences"] !== undefined && {
-      defaultconfigReferences: references(status["defaultconfigReferences"])
-    }),
+    ...(status[defaultReferences] !== undefined && { [defaultReferences]: references(status[defaultReferences]) }),
     ...(status["installProgressions"] !== undefined && {
       installProgressions: mapped(status["installProgressions"], (progression) =>
         progression["configReferences"] === undefined

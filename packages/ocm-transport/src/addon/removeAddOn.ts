@@ -127,7 +127,7 @@ const isGone = ({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject
 
 /** Sets or takes the finalizer; other finalizers stay. */
 export const setFinalizer = Effect.fnUntraced(function* (
-  { api, addOn, copies }: AddOnRuntime,
+  { api, addOn, addOnApi, copies }: AddOnRuntime,
   object: KubeObject,
   present: boolean
 ) {
@@ -136,7 +136,7 @@ export const setFinalizer = Effect.fnUntraced(function* (
   const others = finalizers.filter((finalizer) => !ours.has(finalizer))
   const written = yield* Effect.catchReason(
     api.patch(
-      resources.managedClusterAddOns,
+      addOnApi.typeOf(resources.managedClusterAddOns),
       { name, namespace },
       { metadata: { uid, resourceVersion, finalizers: present ? [...others, preDeleteFinalizer] : others } },
       { fieldManager: fieldManagerOf(addOn) }

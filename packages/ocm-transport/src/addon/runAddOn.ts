@@ -9,11 +9,13 @@ import type { KubeError } from "../KubeError.ts"
 import type { Readiness } from "../Readiness.ts"
 import { reconcileByKey } from "../reconcileByKey.ts"
 import type { AddOn } from "./AddOn.ts"
+import type { AddOnApi } from "./AddOnApi.ts"
 import { type AddOnCopies, complete, staleKinds, startCopies } from "./AddOnCopies.ts"
 import { clusterOf, makeApproveCsr } from "./approveCsrs.ts"
 import type { AddOnRuntime } from "./AddOnRuntime.ts"
 import { reconcileAddOn } from "./reconcileAddOn.ts"
 import { reconcileDefinition } from "./reconcileDefinition.ts"
+import { type AddOnApiChoice, whileServed } from "./whileServed.ts"
 
 export interface AddOnOptions {
   /** The hub. */
@@ -21,6 +23,8 @@ export interface AddOnOptions {
   readonly addOn: AddOn
   /** Clusters whose manifests may have changed for a reason that the framework cannot see. */
   readonly triggers?: Stream.Stream<string>
+  /** The version of OCM's add-on API to speak; by default what the hub serves, v1alpha1 first. */
+  readonly apiVersion?: AddOnApiChoice
   /** How long a removal waits for what should happen before it; 10 minutes when absent. */
   readonly preDeleteLimit?: Duration.Input
   /** Learns, whenever that changes, whether the add-on is looked after. */
@@ -28,17 +32,26 @@ export interface AddOnOptions {
 }
 
 /**
- * Runs an add-on on all clusters that OCM chose for it, for as long as the scope lives: registration, rights and
+ * Runs an add-on on all clusters that OCM chose for it, until it is interrupted: registration, rights and
  * approval for its agents, delivery, configuration, health, removal. One cluster's trouble is never another's.
  */
-export const runAddOn = Effect.fnUntraced(function* (options: AddOnOptions): Effect.fn.Return<never, never, Scope> {
+export const runAddOn = (options: AddOnOptions): Effect.Effect<never> => {
+  const { api, apiVersion = "auto", onReadiness = () => Effect.void } = options
+  return whileServed({ api, version: apiVersion, onReadiness, run: (addOnApi) => runWith(addOnApi, options) })
+}
+
+const runWith = Effect.fnUntraced(function* (
+  addOnApi: AddOnApi,
+  options: AddOnOptions
+): Effect.fn.Return<never, never, Scope> {
   const { api, addOn, triggers = Stream.empty, onReadiness = () => Effect.void } = options
   const name = `addon ${addOn.name}`
-  const copies = yield* startCopies(api, addOn)
+  const copies = yield* startCopies(api, addOnApi, addOn)
   yield* Effect.forkScoped(tellReadiness(copies, onReadiness))
   yield* complete(copies)
   const runtime: AddOnRuntime = {
     api,
+    addOnApi,
     addOn,
     copies,
     events: yield* makeEventRecorder(api, `${addOn.name}-addon`),
@@ -53,7 +66,7 @@ export const runAddOn = Effect.fnUntraced(function* (options: AddOnOptions): Eff
       Stream.map(changes, namespaceOf)
     ),
     Stream.map(copies.clusters.changes, ({ name }) => name),
-    Stream.flatMap(configured, (ref) => Stream.unwrap(Effect.map(clustersUsing(copies, ref), Stream.fromIterable))),
+    Stream.flatMap(configured, (ref) => Stream.unwrap(Effect.map(clustersUsing(runtime, ref), Stream.fromIterable))),
     triggers
   ])
   const definitions = merged([
@@ -93,10 +106,13 @@ const afterConflict = <A>(run: Effect.Effect<A, KubeError>) =>
   Effect.catchReason(run, "KubeError", "Conflict", () => Effect.succeed({ requeueAfter: Duration.seconds(1) }))
 
 /** The clusters whose add-on refers to a configuration of that name, whatever its kind. */
-const clustersUsing = Effect.fnUntraced(function* (copies: AddOnCopies, { name, namespace = "" }: ObjectRef) {
+const clustersUsing = Effect.fnUntraced(function* (
+  { addOnApi, copies }: AddOnRuntime,
+  { name, namespace = "" }: ObjectRef
+) {
   const clusters: Array<string> = []
   for (const object of yield* copies.addOns.list) {
-    const addOn = yield* Effect.result(decodeManagedClusterAddOn(object))
+    const addOn = yield* Effect.result(decodeManagedClusterAddOn(addOnApi.addOnOf(object)))
     const references = addOn._tag === "Success" ? (addOn.success.status?.configReferences ?? []) : []
     const uses = references.some((reference) => {
       const desired = reference.desiredConfig ?? reference

@@ -2,6 +2,7 @@ import { type AddOnRegistration, canonicalJson, resources, type Verdict } from "
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import type { Fields } from "./AddOnApi.ts"
 import { supportedConfigsOf } from "./AddOnCopies.ts"
 import { withVerdicts } from "./conditions.ts"
 import { healthMode } from "./judgeHealth.ts"
@@ -14,7 +15,7 @@ import { type AddOnFacts, type AddOnRuntime, fieldManagerOf } from "./AddOnRunti
  * onto the version that was read: a `Conflict` is for the next run, which has read theirs.
  */
 export const writeAddOnStatus = Effect.fnUntraced(function* (
-  { api, addOn: definition, copies }: AddOnRuntime,
+  { api, addOn: definition, addOnApi, copies }: AddOnRuntime,
   { object, addOn, configs }: AddOnFacts,
   said: {
     readonly registrations?: ReadonlyArray<AddOnRegistration> | undefined
@@ -23,7 +24,7 @@ export const writeAddOnStatus = Effect.fnUntraced(function* (
 ) {
   const now = `${DateTime.formatIso(yield* DateTime.now).slice(0, 19)}Z`
   const { status = {}, metadata } = addOn
-  const wanted: Readonly<Record<string, unknown>> = {
+  const wanted: Fields = {
     namespace: configs.installNamespace,
     supportedConfigs: supportedConfigsOf(definition).map(({ group, plural }) => ({ group, resource: plural })),
     ...(configs.references.length > 0 && { configReferences: configs.references }),
@@ -31,12 +32,14 @@ export const writeAddOnStatus = Effect.fnUntraced(function* (
     ...(definition.health !== undefined && { healthCheck: { mode: healthMode(definition.health) } }),
     conditions: withVerdicts(status.conditions ?? [], said.verdicts, metadata.generation, now)
   }
-  const live: Readonly<Record<string, unknown>> = Predicate.isReadonlyObject(object["status"]) ? object["status"] : {}
-  const changes = Object.entries(wanted).filter(([field, value]) => !isSame(field, live[field], value))
+  const live: Fields = Predicate.isReadonlyObject(object["status"]) ? object["status"] : {}
+  const changes = Object.entries(addOnApi.statusOf(wanted, live)).filter(
+    ([field, value]) => !isSame(field, live[field], value)
+  )
   if (changes.length === 0) return
   const { name, namespace = "", uid, resourceVersion } = object.metadata
   const written = yield* api.patch(
-    resources.managedClusterAddOns,
+    addOnApi.typeOf(resources.managedClusterAddOns),
     { name, namespace },
     { metadata: { uid, resourceVersion }, status: Object.fromEntries(changes) },
     { subresource: "status", fieldManager: fieldManagerOf(definition) }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type ManagedClusterAddOn, resources } from "@multicluster-mesh/mesh-model"
+import { addOnApis } from "../../src/addon/AddOnApi.ts"
 import { configKey, desiredConfigs, type FindConfig } from "../../src/addon/desiredConfigs.ts"
 import { withHashes } from "../../src/addon/reconcileDefinition.ts"
 import { specHash } from "../../src/addon/specHash.ts"
@@ -95,10 +96,10 @@ describe("desiredConfigs", () => {
 })
 
 describe("withHashes", () => {
-  it("fills in what is there, and leaves what others wrote", () => {
+  it.each(Object.values(addOnApis))("fills in what is there, and leaves what others wrote", ({ defaultReferences }) => {
     const first = config("first", {})
     const status = {
-      defaultconfigReferences: [{ group, resource, desiredConfig: { namespace: "hub", name: "first" } }],
+      [defaultReferences]: [{ group, resource, desiredConfig: { namespace: "hub", name: "first" } }],
       installProgressions: [
         {
           name: "all",
@@ -115,9 +116,9 @@ describe("withHashes", () => {
       ],
       others: 1
     }
-    assert.deepStrictEqual(withHashes(status, supported, finding(first)), {
+    assert.deepStrictEqual(withHashes(status, defaultReferences, supported, finding(first)), {
       ...status,
-      defaultconfigReferences: [
+      [defaultReferences]: [
         { group, resource, desiredConfig: { namespace: "hub", name: "first", specHash: specHash(first) } }
       ]
     })
