@@ -9,7 +9,14 @@ import {
   type ResourceType
 } from "@multicluster-mesh/mesh-model"
 import { type KubeApi, type KubeObject, makeKubeApi, type ObjectRef } from "@multicluster-mesh/ocm-transport"
-import { type AddOn, type AddOnOptions, runAddOn, specHash } from "@multicluster-mesh/ocm-transport/addon"
+import {
+  type AddOn,
+  addOnApis,
+  type AddOnApiVersion,
+  type AddOnOptions,
+  runAddOn,
+  specHash
+} from "@multicluster-mesh/ocm-transport/addon"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
@@ -24,7 +31,7 @@ export const deployWork = (namespace: string, addOn = labels.addonName) => ({
 })
 
 /** A hub and its clusters under OCM, simulated. What OCM's own add-on manager writes is written by `configure`. */
-export const makeAddOnWorld = Effect.gen(function* () {
+export const makeAddOnWorldWith = Effect.fnUntraced(function* (version: AddOnApiVersion) {
   const hubSim = yield* makeKubeSim({ name: "hub" })
   const hub = yield* makeKubeApi(hubSim.connection)
   const managed = yield* Effect.forEach(
@@ -37,34 +44,38 @@ export const makeAddOnWorld = Effect.gen(function* () {
   const ocm = yield* simulateOcm({
     hub,
     clusters: managed,
+    addOnApi: version,
     delays: { statusSync: Duration.millis(100), retry: Duration.millis(50) }
   })
   const on = (name: string): KubeApi => managed.find((cluster) => cluster.name === name)?.api ?? hub
-  return { hub, hubSim, ocm, on }
+  return { hub, hubSim, ocm, on, addOnApi: addOnApis[version] }
 })
+export const makeAddOnWorld = makeAddOnWorldWith("v1alpha1")
 export type AddOnWorld = Effect.Success<typeof makeAddOnWorld>
 
 export const start = ({ hub }: AddOnWorld, addOn: AddOn = meshAddOn, options: Partial<AddOnOptions> = {}) =>
   Effect.forkScoped(runAddOn({ api: hub, addOn, ...options }))
 
-export const writeConfig = ({ hub }: AddOnWorld, variables: Readonly<Record<string, string>>) =>
-  hub.apply(
-    resources.addOnDeploymentConfigs,
+export const writeConfig = ({ addOnApi, hub }: AddOnWorld, variables: Readonly<Record<string, string>>) => {
+  const type = addOnApi.typeOf(resources.addOnDeploymentConfigs)
+  return hub.apply(
+    type,
     {
-      apiVersion: "addon.open-cluster-management.io/v1alpha1",
+      apiVersion: resources.apiVersionOf(type),
       kind: "AddOnDeploymentConfig",
       metadata: config,
       spec: { customizedVariables: Object.entries(variables).map(([name, value]) => ({ name, value })) }
     },
     { fieldManager: "admin", force: true }
   )
+}
 
 /** Says, as OCM's add-on manager does, which configuration a cluster shall have, and in which state. */
 export const configure = Effect.fnUntraced(
-  function* ({ hub }: AddOnWorld, cluster: string, object?: KubeObject) {
+  function* (world: AddOnWorld, cluster: string, object?: KubeObject) {
     const ref = { namespace: cluster, name: labels.addonName }
-    const addOn = yield* hub.get(resources.managedClusterAddOns, ref)
-    const before = (yield* decodeManagedClusterAddOn(addOn)).status?.conditions ?? []
+    const addOn = yield* readAddOn(world, cluster)
+    const before = addOn.status?.conditions ?? []
     const conditions = [
       ...before.filter(({ type }) => type !== "Configured"),
       {
@@ -77,11 +88,16 @@ export const configure = Effect.fnUntraced(
     ]
     const { group, plural: resource } = resources.addOnDeploymentConfigs
     const references = object && [
-      { group, resource, ...config, desiredConfig: { ...config, specHash: specHash(object) } }
+      {
+        group,
+        resource,
+        ...(world.addOnApi.version === "v1alpha1" && config),
+        desiredConfig: { ...config, specHash: specHash(object) }
+      }
     ]
     const { uid, resourceVersion } = addOn.metadata
-    yield* hub.patch(
-      resources.managedClusterAddOns,
+    yield* world.hub.patch(
+      world.addOnApi.typeOf(resources.managedClusterAddOns),
       ref,
       {
         metadata: { uid, resourceVersion },
@@ -109,8 +125,10 @@ export const find = (api: KubeApi, type: ResourceType, ref: ObjectRef) =>
 export const until = <A, E>(look: Effect.Effect<A, E>, holds: (value: A) => boolean) =>
   look.pipe(Effect.delay("20 millis"), Effect.repeat({ until: holds }), Effect.timeout("10 seconds"))
 
-export const readAddOn = ({ hub }: AddOnWorld, namespace: string, name: string = labels.addonName) =>
-  Effect.flatMap(hub.get(resources.managedClusterAddOns, { namespace, name }), decodeManagedClusterAddOn)
+export const readAddOn = ({ addOnApi, hub }: AddOnWorld, namespace: string, name: string = labels.addonName) =>
+  Effect.flatMap(hub.get(addOnApi.typeOf(resources.managedClusterAddOns), { namespace, name }), (object) =>
+    decodeManagedClusterAddOn(addOnApi.addOnOf(object))
+  )
 
 export const hasCondition =
   (type: string) =>

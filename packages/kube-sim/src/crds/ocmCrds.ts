@@ -1,4 +1,5 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
+import { addOnApis, type AddOnApiVersion } from "@multicluster-mesh/ocm-transport/addon"
 import {
   age,
   condition,
@@ -10,6 +11,7 @@ import {
   mapList,
   oneOf,
   open,
+  type Schema,
   text,
   whole,
   yesNo
@@ -91,86 +93,103 @@ const configReference = fields({
   lastAppliedConfig: specHash
 })
 
-const clusterManagementAddOns = crdOf({
-  group: addon,
-  kind: "ClusterManagementAddOn",
-  plural: "clustermanagementaddons",
-  version: "v1alpha1",
-  scope: "Cluster",
-  shortNames: ["cma", "cmas"],
-  spec: fields({
-    addOnMeta: fields({ displayName: text, description: text }),
-    supportedConfigs: mapList(
-      fields(
-        { group: { ...text, default: "" }, resource: text, defaultConfig: fields({ namespace: text, name: text }) },
-        ["resource"]
-      ),
-      "group",
-      "resource"
-    ),
-    installStrategy: open
-  }),
-  status: fields({
-    defaultconfigReferences: list(configReference),
-    installProgressions: list(
-      fields({ namespace: text, name: text, configReferences: list(configReference), conditions })
-    )
-  }),
-  columns: [{ name: "Display Name", type: "string", jsonPath: ".spec.addOnMeta.displayName" }]
-})
+const addOnMeta = fields({ displayName: text, description: text })
 
-const addOnDeploymentConfigs = crdOf({
-  group: addon,
-  kind: "AddOnDeploymentConfig",
-  plural: "addondeploymentconfigs",
-  version: "v1alpha1",
-  spec: open
-})
+const clusterManagementAddOns = (version: AddOnApiVersion) =>
+  crdOf({
+    group: addon,
+    kind: "ClusterManagementAddOn",
+    plural: "clustermanagementaddons",
+    version,
+    scope: "Cluster",
+    shortNames: ["cma", "cmas"],
+    spec: fields({
+      addOnMeta,
+      ...(version === "v1alpha1"
+        ? { supportedConfigs: configKinds({ defaultConfig: fields({ namespace: text, name: text }) }) }
+        : { defaultConfigs: configKinds({ namespace: text, name: text }) }),
+      installStrategy: open
+    }),
+    status: fields({
+      [addOnApis[version].defaultReferences]: list(configReference),
+      installProgressions: list(
+        fields({ namespace: text, name: text, configReferences: list(configReference), conditions })
+      )
+    }),
+    columns: [{ name: "Display Name", type: "string", jsonPath: ".spec.addOnMeta.displayName" }]
+  })
 
-const managedClusterAddOns = crdOf({
-  group: addon,
-  kind: "ManagedClusterAddOn",
-  plural: "managedclusteraddons",
-  version: "v1alpha1",
-  shortNames: ["mca", "mcas"],
-  spec: fields({
-    installNamespace: { ...text, default: "open-cluster-management-agent-addon" },
-    configs: list(fields({ group: text, resource: text, namespace: text, name: text }))
-  }),
-  status: fields({
-    conditions,
-    namespace: text,
-    addOnMeta: fields({ displayName: text, description: text }),
-    supportedConfigs: mapList(
-      fields({ group: { ...text, default: "" }, resource: text }, ["resource"]),
-      "group",
-      "resource"
-    ),
-    configReferences: list(
-      fields({
-        group: text,
-        resource: text,
-        namespace: text,
-        name: text,
-        lastObservedGeneration: whole,
-        desiredConfig: specHash,
-        lastAppliedConfig: specHash
-      })
-    ),
-    relatedObjects: list(fields({ group: text, resource: text, namespace: text, name: text })),
+const configKinds = (more: Readonly<Record<string, Schema>> = {}) =>
+  mapList(fields({ group: { ...text, default: "" }, resource: text, ...more }, ["resource"]), "group", "resource")
+
+const addOnDeploymentConfigs = (version: AddOnApiVersion) =>
+  crdOf({ group: addon, kind: "AddOnDeploymentConfig", plural: "addondeploymentconfigs", version, spec: open })
+
+const subject = fields({ user: text, groups: list(text) })
+
+const registrations = {
+  v1alpha1: {
     registrations: list(
       fields({ signerName: text, subject: fields({ user: text, groups: list(text), organizationUnit: list(text) }) })
     ),
-    kubeClientDriver: oneOf("csr", "token"),
-    healthCheck: fields({ mode: { ...oneOf("Lease", "Customized"), default: "Lease" } })
-  }),
-  columns: [
-    { name: "Available", type: "string", jsonPath: '.status.conditions[?(@.type=="Available")].status' },
-    { name: "Degraded", type: "string", jsonPath: '.status.conditions[?(@.type=="Degraded")].status' },
-    { name: "Progressing", type: "string", jsonPath: '.status.conditions[?(@.type=="Progressing")].status' },
-    age
-  ]
-})
+    kubeClientDriver: oneOf("csr", "token")
+  },
+  v1beta1: {
+    registrations: list(
+      fields(
+        {
+          type: oneOf("kubeClient", "customSigner"),
+          kubeClient: fields({ subject, driver: oneOf("csr", "token") }),
+          customSigner: fields({
+            signerName: text,
+            subject: fields({ user: text, groups: list(text), organizationUnits: list(text) })
+          })
+        },
+        ["type"]
+      )
+    )
+  }
+}
+
+const managedClusterAddOns = (version: AddOnApiVersion) =>
+  crdOf({
+    group: addon,
+    kind: "ManagedClusterAddOn",
+    plural: "managedclusteraddons",
+    version,
+    shortNames: ["mca", "mcas"],
+    spec: fields({
+      ...(version === "v1alpha1" && {
+        installNamespace: { ...text, default: "open-cluster-management-agent-addon" }
+      }),
+      configs: list(fields({ group: text, resource: text, namespace: text, name: text }))
+    }),
+    status: fields({
+      conditions,
+      namespace: text,
+      addOnMeta,
+      supportedConfigs: configKinds(),
+      configReferences: list(
+        fields({
+          group: text,
+          resource: text,
+          ...(version === "v1alpha1" && { namespace: text, name: text }),
+          lastObservedGeneration: whole,
+          desiredConfig: specHash,
+          lastAppliedConfig: specHash
+        })
+      ),
+      relatedObjects: list(fields({ group: text, resource: text, namespace: text, name: text })),
+      ...registrations[version],
+      healthCheck: fields({ mode: { ...oneOf("Lease", "Customized"), default: "Lease" } })
+    }),
+    columns: [
+      { name: "Available", type: "string", jsonPath: '.status.conditions[?(@.type=="Available")].status' },
+      { name: "Degraded", type: "string", jsonPath: '.status.conditions[?(@.type=="Degraded")].status' },
+      { name: "Progressing", type: "string", jsonPath: '.status.conditions[?(@.type=="Progressing")].status' },
+      age
+    ]
+  })
 
 const identifier = fields({ group: text, resource: text, namespace: text, name: text }, ["resource", "name"])
 
@@ -255,16 +274,19 @@ const appliedManifestWorks = crdOf({
   })
 })
 
-/** What OCM installs on the hub. */
-export const ocmHubCrds: ReadonlyArray<KubeObject> = [
+/** What OCM installs on the hub, where one version of its add-on API alone is served. */
+export const ocmHubCrdsWith = (version: AddOnApiVersion): ReadonlyArray<KubeObject> => [
   managedClusters,
   managedClusterSets,
   managedClusterSetBindings,
-  clusterManagementAddOns,
-  addOnDeploymentConfigs,
-  managedClusterAddOns,
+  clusterManagementAddOns(version),
+  addOnDeploymentConfigs(version),
+  managedClusterAddOns(version),
   manifestWorks
 ]
+
+/** What OCM installs on the hub. */
+export const ocmHubCrds: ReadonlyArray<KubeObject> = ocmHubCrdsWith("v1alpha1")
 
 /** What OCM installs on a managed cluster. */
 export const ocmClusterCrds: ReadonlyArray<KubeObject> = [appliedManifestWorks]

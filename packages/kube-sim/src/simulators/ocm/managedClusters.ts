@@ -1,5 +1,6 @@
 import { labels, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi, KubeError, KubeObject, ObjectRef } from "@multicluster-mesh/ocm-transport"
+import type { AddOnApi } from "@multicluster-mesh/ocm-transport/addon"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -30,9 +31,11 @@ interface Life {
  */
 export const runManagedClusters = Effect.fnUntraced(function* (
   hub: KubeApi,
+  addOnApi: AddOnApi,
   clusters: ReadonlyArray<string>,
   retry: Duration.Duration
 ) {
+  const addOnType = addOnApi.typeOf(resources.managedClusterAddOns)
   const lives = new Map<string, Life>(
     clusters.map((name) => [name, { available: true, addOnAvailable: true, addOnInstalled: true }])
   )
@@ -45,21 +48,21 @@ export const runManagedClusters = Effect.fnUntraced(function* (
     yield* patchStatus(hub, resources.managedClusters, cluster, clusterStatus(life.available), manager)
     const ref = { namespace: name, name: labels.addonName }
     const addOn = life.addOnInstalled
-      ? yield* ensure(hub, resources.managedClusterAddOns, managedClusterAddOn(name), manager)
-      : yield* find(hub, resources.managedClusterAddOns, ref)
+      ? yield* ensure(hub, addOnType, managedClusterAddOn(name, addOnApi), manager)
+      : yield* find(hub, addOnType, ref)
     if (addOn === undefined) return undefined
     const others = listAt(addOn, "status", "conditions").filter((other) => textAt(other, "type") !== "Available")
     const status = {
       namespace: textAt(addOn, "status", "namespace") ?? addOnNamespace,
       conditions: [...others, addOnAvailable(life)]
     }
-    yield* patchStatus(hub, resources.managedClusterAddOns, addOn, status, manager)
+    yield* patchStatus(hub, addOnType, addOn, status, manager)
     return undefined
   })
 
   yield* Effect.forEach(clusters, (name) => reconcile({ name }), { discard: true })
   const managed = yield* hub.informer(resources.managedClusters)
-  const addOns = yield* hub.informer(resources.managedClusterAddOns)
+  const addOns = yield* hub.informer(addOnType)
   const ask = yield* runController({
     keys: Stream.mergeAll(
       [
@@ -91,8 +94,8 @@ export const runManagedClusters = Effect.fnUntraced(function* (
     setAddOnInstalled: Effect.fnUntraced(function* (cluster, installed) {
       yield* change(cluster, (life) => (life.addOnInstalled = installed))
       const ref = { namespace: cluster, name: labels.addonName }
-      if (!installed && (yield* find(hub, resources.managedClusterAddOns, ref)) !== undefined) {
-        yield* hub.delete(resources.managedClusterAddOns, ref)
+      if (!installed && (yield* find(hub, addOnType, ref)) !== undefined) {
+        yield* hub.delete(addOnType, ref)
       }
     })
   } satisfies ManagedClusters
@@ -168,11 +171,11 @@ const clusterNamespace = (name: string): KubeObject => ({
   metadata: { name, labels: { "open-cluster-management.io/cluster-name": name } }
 })
 
-const managedClusterAddOn = (cluster: string): KubeObject => ({
-  apiVersion: "addon.open-cluster-management.io/v1alpha1",
+const managedClusterAddOn = (cluster: string, { typeOf, version }: AddOnApi): KubeObject => ({
+  apiVersion: resources.apiVersionOf(typeOf(resources.managedClusterAddOns)),
   kind: "ManagedClusterAddOn",
   metadata: { name: labels.addonName, namespace: cluster },
-  spec: { installNamespace: addOnNamespace }
+  spec: version === "v1alpha1" ? { installNamespace: addOnNamespace } : {}
 })
 
 const condition = (type: string, status: "True" | "False" | "Unknown", reason: string, message: string) => ({

@@ -1,8 +1,9 @@
 import type { KubeApi, KubeError } from "@multicluster-mesh/ocm-transport"
+import { addOnApis, type AddOnApiVersion } from "@multicluster-mesh/ocm-transport/addon"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
-import { ocmClusterCrds, ocmHubCrds } from "../../crds/ocmCrds.ts"
+import { ocmClusterCrds, ocmHubCrdsWith } from "../../crds/ocmCrds.ts"
 import { installCrds } from "../installCrds.ts"
 import { type ManagedClusters, runManagedClusters } from "./managedClusters.ts"
 import { runWorkAgent, type WorkAgent, type WorkAgentDelays } from "./workAgent.ts"
@@ -10,6 +11,8 @@ import { runWorkAgent, type WorkAgent, type WorkAgentDelays } from "./workAgent.
 export interface OcmOptions {
   readonly hub: KubeApi
   readonly clusters: ReadonlyArray<{ readonly name: string; readonly api: KubeApi }>
+  /** The version of the add-on API that the hub serves; v1alpha1 when absent. */
+  readonly addOnApi?: AddOnApiVersion
   readonly delays?: Partial<WorkAgentDelays>
 }
 
@@ -32,12 +35,14 @@ export const ocmDelays: WorkAgentDelays = {
 export const simulateOcm = Effect.fnUntraced(function* ({
   hub,
   clusters,
+  addOnApi: version = "v1alpha1",
   delays: given
 }: OcmOptions): Effect.fn.Return<OcmSim, KubeError, Scope> {
   const delays = { ...ocmDelays, ...given }
-  yield* installCrds(hub, ocmHubCrds, "cluster-manager")
+  yield* installCrds(hub, ocmHubCrdsWith(version), "cluster-manager")
   const managed = yield* runManagedClusters(
     hub,
+    addOnApis[version],
     clusters.map(({ name }) => name),
     delays.retry
   )
