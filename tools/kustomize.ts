@@ -7,8 +7,8 @@ import { writeGenerated } from "./writeGenerated.ts"
 const namespace = "multicluster-mesh-addon"
 const { helm } = await Effect.runPromise(helmTools)
 const chart = new URL("../deploy/helm/multicluster-mesh-addon", import.meta.url).pathname
-// the CustomResourceDefinitions have a file of their own: `npm run crds`
-const args = ["template", namespace, chart, "--namespace", namespace, "--set", "crds.install=false"]
+// the CustomResourceDefinitions have a file of their own: `npm run crds`; kustomize knows no hooks
+const args = ["template", namespace, chart, "--namespace", namespace, "--set", "crds.install=false", "--no-hooks"]
 const { status, stdout, stderr } = spawnSync(helm, args, { encoding: "utf8" })
 if (status !== 0) throw new Error(stderr)
 

@@ -4,7 +4,9 @@ import * as Flag from "effect/cli/Flag"
 import * as Schema from "effect/Schema"
 import { defaultPreDeleteLimit } from "./runHubController.ts"
 import { defaultAddonNamespace } from "./runHub.ts"
+import { defaultUninstallLimit } from "./uninstall/uninstall.ts"
 
+const AddOnApiVersion = Schema.Literals(["auto", "v1alpha1", "v1beta1"])
 const LogFormat = Schema.Literals(["json", "pretty"])
 /** Calls for each credential; watches do not count. */
 const Rate = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))
@@ -13,8 +15,8 @@ const Limit = Schema.DurationFromString.check(
   Schema.makeFilter((time) => Duration.isFinite(time) || "a time that ends")
 )
 
-/** All that can be set, by flag or else by environment variable. `--log-level` is one of the flags of every command. */
-export const flags = {
+/** What every command takes, as `--log-level`, which is one of the flags of each. */
+const common = {
   kubeconfig: Flag.String("kubeconfig").pipe(
     Flag.withFallbackConfig(Config.String("MESH_KUBECONFIG")),
     Flag.withDescription("Kubeconfig file of the hub; omitted: the service account of the pod [MESH_KUBECONFIG]"),
@@ -32,6 +34,16 @@ export const flags = {
     ),
     Flag.withDefault(defaultAddonNamespace)
   ),
+  logFormat: Flag.Literals("log-format", LogFormat.literals).pipe(
+    Flag.withFallbackConfig(Config.schema(LogFormat, "MESH_LOG_FORMAT")),
+    Flag.withDescription("json: one object a line; pretty: for people; json when omitted [MESH_LOG_FORMAT]"),
+    Flag.withDefault("json" as const)
+  )
+}
+
+/** All that can be set of the hub controller, by flag or else by environment variable. */
+export const flags = {
+  ...common,
   leaderElect: Flag.Boolean("leader-elect").pipe(
     Flag.withFallbackConfig(Config.Boolean("MESH_LEADER_ELECT")),
     Flag.withDescription(
@@ -69,9 +81,24 @@ export const flags = {
     ),
     Flag.withDefault(defaultPreDeleteLimit)
   ),
-  logFormat: Flag.Literals("log-format", LogFormat.literals).pipe(
-    Flag.withFallbackConfig(Config.schema(LogFormat, "MESH_LOG_FORMAT")),
-    Flag.withDescription("json: one object a line; pretty: for people; json when omitted [MESH_LOG_FORMAT]"),
-    Flag.withDefault("json" as const)
+  addOnApiVersion: Flag.Literals("addon-api-version", AddOnApiVersion.literals).pipe(
+    Flag.withFallbackConfig(Config.schema(AddOnApiVersion, "MESH_ADDON_API_VERSION")),
+    Flag.withDescription(
+      "Version of OCM's add-on API: v1alpha1, v1beta1, or auto: v1alpha1 while the hub serves it, else v1beta1; auto when omitted [MESH_ADDON_API_VERSION]"
+    ),
+    Flag.withDefault("auto" as const)
+  )
+}
+
+/** What can be set of its removal. */
+export const uninstallFlags = {
+  ...common,
+  limit: Flag.String("limit").pipe(
+    Flag.withSchema(Limit),
+    Flag.withFallbackConfig(Config.schema(Limit, "MESH_UNINSTALL_LIMIT")),
+    Flag.withDescription(
+      'How long to wait until the hub controller has undone all federations; longer than its --pre-delete-limit; "3 minutes" when omitted [MESH_UNINSTALL_LIMIT]'
+    ),
+    Flag.withDefault(defaultUninstallLimit)
   )
 }

@@ -1,34 +1,13 @@
-import { resources, type ResourceType } from "@multicluster-mesh/mesh-model"
+import { resources } from "@multicluster-mesh/mesh-model"
 import { fleetSecret } from "./fleetId.ts"
 import { watchedDefinitions } from "./goingDefinitions.ts"
 import { leaseName } from "./leadHub.ts"
-
-/** One rule of a role, and what needs it. */
-export interface Right {
-  readonly why: string
-  readonly apiGroups: readonly [string]
-  readonly resources: ReadonlyArray<string>
-  readonly verbs: ReadonlyArray<string>
-  readonly resourceNames?: ReadonlyArray<string>
-}
+import { type Right, right } from "./Right.ts"
 
 /** An API server that cannot stream a list is asked for one, then watched. */
 const read = ["list", "watch"]
 /** An apply that makes the object asks for the right to create it, too. */
 const apply = ["create", "patch"]
-
-const right = (
-  why: string,
-  types: readonly [ResourceType, ...ReadonlyArray<ResourceType>],
-  verbs: ReadonlyArray<string>,
-  more: { readonly subresource?: string; readonly names?: ReadonlyArray<string> } = {}
-): Right => ({
-  why,
-  apiGroups: [types[0].group],
-  resources: types.map(({ plural }) => (more.subresource === undefined ? plural : `${plural}/${more.subresource}`)),
-  verbs,
-  ...(more.names === undefined ? {} : { resourceNames: more.names })
-})
 
 const own = [
   resources.meshes,

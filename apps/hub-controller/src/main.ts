@@ -16,42 +16,73 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import { flags } from "./config.ts"
+import { flags, uninstallFlags } from "./config.ts"
 import { leadHub } from "./leadHub.ts"
 import { runHubController } from "./runHubController.ts"
+import { uninstall } from "./uninstall/uninstall.ts"
 import { hubVersion } from "./version.ts"
 
 const hubController = Command.make("hub-controller", flags, (config) =>
   Effect.gen(function* () {
-    const connection = Option.match(config.kubeconfig, {
-      onNone: () => Effect.mapError(inCluster(), orNameAFile),
-      onSome: (file) => connectionOf(file, Option.getOrUndefined(config.context))
-    })
-    const server = yield* connection
+    const server = yield* serverOf(config)
     const rateLimit = { qps: config.qps, burst: config.burst }
     const hub = yield* makeKubeApi(server, { rateLimit })
     const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
     if (config.healthPort !== 0) yield* serveHealth(config.healthPort, Ref.get(readiness))
     const { addonNamespace } = config
     const onReadiness = (value: Readiness) => Ref.set(readiness, value)
-    const { preDeleteLimit } = config
-    const work = Effect.scoped(runHubController({ hub, addonNamespace, preDeleteLimit, onReadiness }))
+    const { addOnApiVersion, preDeleteLimit } = config
+    const work = runHubController({ hub, addonNamespace, addOnApiVersion, preDeleteLimit, onReadiness })
     if (!config.leaderElect) return yield* work
     // sockets of its own: a renewal waits for no other call
     const leaseApi = yield* makeKubeApi(server)
     const { whileHeld } = yield* leadHub({ leaseApi, addonNamespace, onReadiness })
     return yield* whileHeld(work)
   }).pipe(
-    Effect.scoped,
     Effect.tapError((error) => Effect.logFatal(`cannot start: ${error.message}`)),
-    Effect.tapDefect((defect) => Effect.logFatal("a bug ends the hub controller", Cause.die(defect))),
-    Effect.provide(Logger.layer([config.logFormat === "json" ? Logger.consoleJson : Logger.consolePretty()]))
+    logged(config)
   )
 ).pipe(
   Command.withDescription(
     "Discovers, deploys and federates the service meshes of a fleet, from the hub of Open Cluster Management."
   )
 )
+
+const uninstallCommand = Command.make("uninstall", uninstallFlags, (config) =>
+  Effect.gen(function* () {
+    const hub = yield* makeKubeApi(yield* serverOf(config))
+    const { addonNamespace, limit } = config
+    yield* uninstall({ hub, addonNamespace, limit })
+  }).pipe(
+    Effect.tapError((error) => Effect.logFatal(error.message)),
+    logged(config)
+  )
+).pipe(
+  Command.withDescription(
+    "Takes the add-on away: deletes its ClusterManagementAddOn, waits until the hub controller has undone the federations on all clusters, stops it, and takes our finalizers off what is left on the hub. Meshes stay, and so do MeshDeployments, MeshFederations and the definitions. Where no hub controller works, federations are left as they are, and named. Can be run again at any time; `helm uninstall` runs it first."
+  )
+)
+
+interface Target {
+  readonly kubeconfig: Option.Option<string>
+  readonly context: Option.Option<string>
+}
+
+const serverOf = ({ context, kubeconfig }: Target) =>
+  Option.match(kubeconfig, {
+    onNone: () => Effect.mapError(inCluster(), orNameAFile),
+    onSome: (file) => connectionOf(file, Option.getOrUndefined(context))
+  })
+
+/** Ends what the run has opened, and logs in the format that was asked for, a bug included. */
+const logged =
+  ({ logFormat }: { readonly logFormat: "json" | "pretty" }) =>
+  <A, E, R>(run: Effect.Effect<A, E, R>) =>
+    run.pipe(
+      Effect.scoped,
+      Effect.tapDefect((defect) => Effect.logFatal("a bug ends the hub controller", Cause.die(defect))),
+      Effect.provide(Logger.layer([logFormat === "json" ? Logger.consoleJson : Logger.consolePretty()]))
+    )
 
 /** What must run a program for its credentials, or sign in elsewhere, is left to client-node. */
 const connectionOf = (file: string, context: string | undefined) =>
@@ -62,7 +93,7 @@ const connectionOf = (file: string, context: string | undefined) =>
 const orNameAFile = ({ file }: KubeConfigError) =>
   new KubeConfigError({ file, problem: "not in a pod with a service account: name a kubeconfig file by --kubeconfig" })
 
-Command.run(hubController, { version: hubVersion }).pipe(
+Command.run(hubController.pipe(Command.withSubcommands([uninstallCommand])), { version: hubVersion }).pipe(
   Effect.provide(NodeServices.layer),
   NodeRuntime.runMain({
     // said above, in the format that was asked for

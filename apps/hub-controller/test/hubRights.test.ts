@@ -2,6 +2,7 @@ import type { PolicyRule } from "@multicluster-mesh/ocm-transport/addon"
 import { describe, expect, it } from "vitest"
 import { agentHubRights } from "../src/addon/agentRights.ts"
 import { hubRights, hubRightsInAddonNamespace } from "../src/hubRights.ts"
+import { uninstallRights, uninstallRightsInAddonNamespace } from "../src/uninstall/uninstallRights.ts"
 
 const all = [...hubRights, ...hubRightsInAddonNamespace]
 
@@ -41,6 +42,29 @@ describe("rights of the hub controller", () => {
     for (const tooMuch of ["secrets", "pods", "serviceaccounts", "serviceaccounts/token", "users", "groups"])
       expect(everywhere).not.toContain(tooMuch)
     const verbs = rightsOf(all).map(({ verb }) => verb)
+    for (const tooMuch of ["escalate", "bind", "impersonate", "deletecollection"]) expect(verbs).not.toContain(tooMuch)
+  })
+})
+
+describe("rights of what uninstalls the add-on", () => {
+  const own = [...uninstallRights, ...uninstallRightsInAddonNamespace]
+
+  it("have no wildcard, and each only once", () => {
+    expect(texts(own).filter((text) => text.includes("*"))).toEqual([])
+    expect(texts(own)).toEqual([...new Set(texts(own))])
+  })
+
+  it("delete only what has the add-on's names, and make nothing but Events", () => {
+    const deleted = rightsOf(own).filter(({ verb }) => verb === "delete")
+    expect(deleted.map(({ resource, name }) => `${resource} ${name}`).sort()).toEqual([
+      "clustermanagementaddons multicluster-mesh",
+      "deployments multicluster-mesh-hub-controller",
+      "leases multicluster-mesh-hub-controller",
+      "managedclusteraddons multicluster-mesh"
+    ])
+    const made = rightsOf(own).filter(({ verb }) => verb === "create")
+    expect(made.map(({ resource }) => resource)).toEqual(["events"])
+    const verbs = new Set(rightsOf(own).map(({ verb }) => verb))
     for (const tooMuch of ["escalate", "bind", "impersonate", "deletecollection"]) expect(verbs).not.toContain(tooMuch)
   })
 })

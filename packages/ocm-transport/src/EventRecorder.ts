@@ -56,30 +56,14 @@ export const makeEventRecorder = Effect.fnUntraced(function* (api: KubeApi, comp
 
   const tellFirst = Effect.fnUntraced(function* (key: string, occurrence: Occurrence, count: number) {
     const { object, event, at } = occurrence
-    const name = nameOf(object, `${key} ${DateTime.formatIso(at)}`)
-    yield* api.create(resources.events, {
-      apiVersion: "v1",
-      kind: "Event",
-      metadata: { name, namespace: namespaceOf(object) },
-      involvedObject: referenceTo(object),
-      type: event.type,
-      reason: event.reason,
-      message: event.message.slice(0, mostMessage),
-      source: { component },
-      reportingComponent: component,
-      reportingInstance: component,
-      firstTimestamp: timestamp(at),
-      lastTimestamp: timestamp(at),
-      count
-    })
-    remember(key, { name, written: at, count })
+    const about = { ...eventAbout(object, event, component, at), count }
+    yield* api.create(resources.events, about)
+    remember(key, { name: about.metadata.name, written: at, count })
   })
 
   const tell = Effect.fnUntraced(function* (occurrence: Occurrence) {
     const { object, event, at } = occurrence
-    const { apiVersion, kind, metadata } = object
-    const subject = metadata.uid ?? `${apiVersion} ${kind} ${namespaceOf(object)} ${metadata.name}`
-    const key = [subject, event.type, event.reason, event.message].join(" ")
+    const key = sameWords(object, event)
     const before = told.get(key)
     if (before === undefined) return yield* tellFirst(key, occurrence, 1)
     const again = { ...before, count: before.count + 1 }
@@ -109,6 +93,38 @@ export const makeEventRecorder = Effect.fnUntraced(function* (api: KubeApi, comp
   }
   return recorder
 })
+
+/** A core/v1 Event that tells once what happened to an object, at `at`, with `component` as its source. */
+export const eventAbout = (
+  object: KubeObject,
+  event: ObjectEvent,
+  component: string,
+  at: DateTime.Utc
+): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Event",
+  metadata: {
+    name: nameOf(object, `${sameWords(object, event)} ${DateTime.formatIso(at)}`),
+    namespace: namespaceOf(object)
+  },
+  involvedObject: referenceTo(object),
+  type: event.type,
+  reason: event.reason,
+  message: event.message.slice(0, mostMessage),
+  source: { component },
+  reportingComponent: component,
+  reportingInstance: component,
+  firstTimestamp: timestamp(at),
+  lastTimestamp: timestamp(at),
+  count: 1
+})
+
+/** What two Events have in common that say the same about the same object. */
+const sameWords = (object: KubeObject, { type, reason, message }: ObjectEvent): string => {
+  const { apiVersion, kind, metadata } = object
+  const subject = metadata.uid ?? `${apiVersion} ${kind} ${namespaceOf(object)} ${metadata.name}`
+  return [subject, type, reason, message].join(" ")
+}
 
 /** Events about objects without a namespace lie in `default`. */
 const namespaceOf = ({ metadata: { namespace } }: KubeObject): string =>

@@ -1,6 +1,6 @@
 export { type Connection, type Credentials, connectionTo } from "./Connection.ts"
 export { certificateFacts, MalformedPem } from "./certificateFacts.ts"
-export { type EventRecorder, makeEventRecorder, type ObjectEvent } from "./EventRecorder.ts"
+export { eventAbout, type EventRecorder, makeEventRecorder, type ObjectEvent } from "./EventRecorder.ts"
 export { writeStatus } from "./writeStatus.ts"
 export { inCluster } from "./inCluster.ts"
 export { kubeConfigFile } from "./kubeConfigFile.ts"
@@ -18,6 +18,7 @@ export type {
   ServedKind
 } from "./KubeApi.ts"
 export { holdLeadership, type Leadership, type LeadershipOptions, type Standing } from "./Leadership.ts"
+export { type HolderSight, makeHolderWatch } from "./watchHolder.ts"
 export { type LookAgain, reconcileByKey, type ReconcileOptions } from "./reconcileByKey.ts"
 export type { Backoff } from "./backoff.ts"
 export { type KubeApiOptions, makeKubeApi } from "./makeKubeApi.ts"
