@@ -4,8 +4,7 @@ import type { PolicyRule } from "@multicluster-mesh/ocm-transport/addon"
 
 /**
  * What an agent may do on its own cluster: watch the kinds that discovery reads and that we deliver, look again at what
- * we deliver by its name, and list what is in a namespace that is to be removed. Secrets are not among them: whoever
- * wants namespaces with Secrets in them to be removed gives the agent that right by a ClusterRole of their own.
+ * we deliver by its name, and list what is in a namespace that is to be removed. Secrets are not among them.
  */
 export const agentRights: ReadonlyArray<PolicyRule> = rulesOf([
   // an API server that cannot stream a list is asked for one, then watched
@@ -17,6 +16,14 @@ export const agentRights: ReadonlyArray<PolicyRule> = rulesOf([
   ...granting(["get", "list", "watch"], resources.delivered),
   ...granting(["list"], contentKinds)
 ])
+
+/**
+ * What it may do besides where an administrator wants namespaces that we made to go with their meshes: see what Secrets
+ * are in them. It asks for metadata alone, but no right says so.
+ */
+export const agentSecretRights: ReadonlyArray<PolicyRule> = [
+  { apiGroups: [resources.secrets.group], resources: [resources.secrets.plural], verbs: ["list"] }
+]
 
 /** What an agent may do in the namespace in which it lives: say by its Lease that it works. */
 export const agentLeaseRights: ReadonlyArray<PolicyRule> = [

@@ -3,10 +3,15 @@ import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import { type AddOn, ManifestsRefused, type PolicyRule } from "@multicluster-mesh/ocm-transport/addon"
 import * as Effect from "effect/Effect"
 import { agentDeployment, agentName } from "./agentDeployment.ts"
-import { agentHubRights, agentLeaseRights, agentRights } from "./agentRights.ts"
+import { agentHubRights, agentLeaseRights, agentRights, agentSecretRights } from "./agentRights.ts"
 
 /** Variables of the AddOnDeploymentConfig that this add-on knows. The image is one, so that OCM rolls it out. */
-const variableNames = { image: "AGENT_IMAGE", logLevel: "LOG_LEVEL", pullSecret: "IMAGE_PULL_SECRET" }
+const variableNames = {
+  image: "AGENT_IMAGE",
+  logLevel: "LOG_LEVEL",
+  pullSecret: "IMAGE_PULL_SECRET",
+  listSecrets: "LIST_SECRETS"
+}
 
 const logLevels = ["all", "trace", "debug", "info", "warn", "error", "fatal", "none"]
 
@@ -26,10 +31,15 @@ export const meshAddOn: AddOn = {
     if (!logLevels.includes(logLevel)) {
       return refuse(`${variableNames.logLevel} is ${logLevel}, and must be one of ${logLevels.join(", ")}`)
     }
+    const listSecrets = variables[variableNames.listSecrets] ?? "false"
+    if (listSecrets !== "true" && listSecrets !== "false") {
+      return refuse(`${variableNames.listSecrets} is ${listSecrets}, and must be true or false`)
+    }
+    const rules = [...agentRights, ...(listSecrets === "true" ? agentSecretRights : [])]
     return Effect.succeed([
       object(resources.namespaces, { name: installNamespace }),
       object(resources.serviceAccounts, { name: agentName, namespace: installNamespace }),
-      object(resources.clusterRoles, { name: clusterRole }, { rules: agentRights }),
+      object(resources.clusterRoles, { name: clusterRole }, { rules }),
       bound(resources.clusterRoleBindings, { name: clusterRole }, installNamespace),
       ...leaseAccess(installNamespace, agentLeaseRights),
       agentDeployment({

@@ -20,6 +20,7 @@ import {
 } from "./addOnWorld.ts"
 
 const agent = { namespace: "open-cluster-management-agent-addon", name: "multicluster-mesh-agent" }
+const agentRole = `open-cluster-management:${agent.name}`
 
 describe("the mesh add-on", () => {
   quietly(
@@ -100,6 +101,30 @@ describe("the mesh add-on", () => {
         (addOn) => conditionOf(addOn, "ManifestApplied") !== undefined
       )
       assert.include(conditionOf(west, "ManifestApplied")?.message ?? "", "waits for OCM to choose")
+    })
+  )
+
+  quietly(
+    "lets agents list Secrets only where an administrator says so",
+    Effect.gen(function* () {
+      const world = yield* makeRunningWorld
+      const mayListSecrets = (cluster: string) =>
+        Effect.map(find(world.on(cluster), resources.clusterRoles, { name: agentRole }), (role) =>
+          role === undefined ? undefined : JSON.stringify(role["rules"]).includes('"secrets"')
+        )
+      for (const cluster of clusters) yield* until(mayListSecrets(cluster), (may) => may === false)
+      const wrong = yield* writeConfig(world, { AGENT_IMAGE: "example.test/agent:1", LIST_SECRETS: "yes" })
+      yield* configure(world, "east", wrong)
+      const refused = yield* until(
+        readAddOn(world, "east"),
+        (addOn) => conditionOf(addOn, "ManifestApplied")?.reason === "ManifestWorkApplyFailed"
+      )
+      assert.include(conditionOf(refused, "ManifestApplied")?.message ?? "", "LIST_SECRETS is yes")
+      assert.isFalse(yield* mayListSecrets("east"))
+      const allowed = yield* writeConfig(world, { AGENT_IMAGE: "example.test/agent:1", LIST_SECRETS: "true" })
+      yield* configure(world, "east", allowed)
+      yield* until(mayListSecrets("east"), (may) => may === true)
+      assert.isFalse(yield* mayListSecrets("west"))
     })
   )
 
