@@ -1,73 +1,31 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import { spawnSync } from "node:child_process"
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { borrowControlPlane } from "../src/borrowControlPlane.ts"
-import { helmTools } from "../src/HelmTools.ts"
-import { installOcm } from "./installOcm.ts"
+import { chart, type HelmWorld, namespace, release, root, startHelmWorld } from "./helmWorld.ts"
 
-const root = new URL("../../../", import.meta.url).pathname
-const chart = join(root, "deploy/helm/multicluster-mesh-addon")
-const release = "multicluster-mesh-addon"
-const namespace = "multicluster-mesh-addon"
 const account = `system:serviceaccount:${namespace}:multicluster-mesh-hub-controller`
 /** Who has nothing; the API server lets an administrator ask what they may do. */
 const person = "someone"
 
 const scope = Scope.makeUnsafe()
-const folder = mkdtempSync(join(tmpdir(), "helm-"))
-let tools: { readonly helm: string; readonly kubectl: string }
-const environment = { ...process.env, KUBECONFIG: join(folder, "kubeconfig"), HELM_CACHE_HOME: folder }
-
-interface Said {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-const run = (command: string, args: ReadonlyArray<string>, input?: string): Said =>
-  spawnSync(command, args, { encoding: "utf8", env: environment, cwd: root, maxBuffer: 64 * 1024 * 1024, input })
-
-const succeed = (command: string, args: ReadonlyArray<string>, input?: string): string => {
-  const { status, stdout, stderr } = run(command, args, input)
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}${stdout}`)
-  return stdout
-}
-const helm = (...args: ReadonlyArray<string>) => succeed(tools.helm, args)
-const kubectl = (...args: ReadonlyArray<string>) => succeed(tools.kubectl, args)
-const apply = (object: unknown) => succeed(tools.kubectl, ["apply", "-f", "-"], JSON.stringify(object))
-const names = (...args: ReadonlyArray<string>): ReadonlyArray<string> =>
-  kubectl("get", ...args, "-o", "name")
-    .split("\n")
-    .filter((line) => line !== "")
-const may = (who: string, ...args: ReadonlyArray<string>): boolean =>
-  run(tools.kubectl, ["auth", "can-i", `--as=${who}`, ...args]).stdout.startsWith("yes")
-
+let world: HelmWorld
 beforeAll(async () => {
-  tools = await Effect.runPromise(helmTools)
-  await Effect.runPromise(
-    Effect.gen(function* () {
-      const plane = yield* borrowControlPlane("helm")
-      writeFileSync(join(folder, "kubeconfig"), plane.kubeconfig, { mode: 0o600 })
-    }).pipe(Scope.provide(scope))
-  )
-  installOcm(tools.kubectl, environment.KUBECONFIG)
-  kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
-  kubectl("create", "namespace", "open-cluster-management")
-  kubectl("create", "namespace", "east")
+  world = await Effect.runPromise(Scope.provide(startHelmWorld("helm"), scope))
 })
-afterAll(async () => {
-  await Effect.runPromise(Scope.close(scope, Exit.void))
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+
+const helm: HelmWorld["helm"] = (...args) => world.helm(...args)
+const kubectl: HelmWorld["kubectl"] = (...args) => world.kubectl(...args)
+const names: HelmWorld["names"] = (...args) => world.names(...args)
+const may: HelmWorld["may"] = (...args) => world.may(...args)
+const apply: HelmWorld["apply"] = (object) => world.apply(object)
 
 /** The chart as an earlier release had it: the Mesh had no column for its version. */
 const earlierChart = (): string => {
-  const earlier = join(folder, "earlier")
+  const earlier = join(world.folder, "earlier")
   cpSync(chart, earlier, { recursive: true })
   const crds = join(earlier, "files/crds")
   // a link to the repository's own, which must stay as they are
@@ -117,7 +75,7 @@ const role = (resource: string, verb: string) => ({
 })
 /** As the hub controller, and for show. */
 const create = (object: unknown) =>
-  run(tools.kubectl, ["create", "--dry-run=server", `--as=${account}`, "-f", "-"], JSON.stringify(object))
+  world.run(world.tools.kubectl, ["create", "--dry-run=server", `--as=${account}`, "-f", "-"], JSON.stringify(object))
 
 const everything = [
   "--set=monitoring.serviceMonitor.enabled=true",
@@ -147,15 +105,27 @@ describe("the chart without a cluster", () => {
       expect(bare).not.toContain(`kind: ${kind}\n`)
   })
 
+  it("has no hook where it is only rendered, unless that is asked for: applied with the rest, it would uninstall", () => {
+    for (const value of ["Auto", "Never"])
+      expect(helm("template", release, chart, `--set=uninstall.hook=${value}`)).not.toContain("helm.sh/hook")
+    const always = helm("template", release, chart, "--set=uninstall.hook=Always")
+    expect(always.match(/helm\.sh\/hook: pre-delete/gu)).toHaveLength(6)
+    expect(helm("template", release, chart, "--set=uninstall.hook=Always", "--no-hooks")).not.toContain("kind: Job\n")
+  })
+
   it("refuses a value that it does not know, and one of a wrong type", () => {
     for (const wrong of ["hubController.replica=3", "hubController.replicas=two", "agent.logLevel=loud"])
-      expect(run(tools.helm, ["template", release, chart, "--set", wrong]).stderr).toContain(
+      expect(world.run(world.tools.helm, ["template", release, chart, "--set", wrong]).stderr).toContain(
         "specifications of the schema"
       )
   })
 
   it("is what the kustomize base was rendered from", () => {
-    const { status, stderr } = run("node", ["--conditions=@multicluster-mesh/source", "tools/kustomize.ts", "--check"])
+    const { status, stderr } = world.run("node", [
+      "--conditions=@multicluster-mesh/source",
+      "tools/kustomize.ts",
+      "--check"
+    ])
     expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" })
     expect(kubectl("kustomize", "deploy/kustomize/base")).toContain("kind: ClusterManagementAddOn")
   })
@@ -199,7 +169,7 @@ describe("a release on a real API server", () => {
       metadata: { name: "probe", namespace },
       spec: deployment.spec.template.spec
     }
-    const said = succeed(tools.kubectl, ["create", "--dry-run=server", "-f", "-"], JSON.stringify(pod))
+    const said = world.succeed(world.tools.kubectl, ["create", "--dry-run=server", "-f", "-"], JSON.stringify(pod))
     expect(said).toContain("pod/probe created")
   })
 
@@ -278,21 +248,10 @@ describe("a release on a real API server", () => {
     expect(versions()).toBe(before)
   })
 
-  it("leaves the definitions, what people made, and the binding that others may rely on; nothing else", () => {
-    helm("uninstall", release, "--namespace", namespace)
-    const kinds = kubectl("api-resources", "--verbs=list", "-o", "name")
-      .trim()
-      .split("\n")
-      .filter((kind) => !kind.startsWith("events"))
-    const left = names(kinds.join(","), "-A", "-l", "app.kubernetes.io/name=multicluster-mesh")
-    expect(left.filter((name) => !name.startsWith("customresourcedefinition"))).toEqual([
-      "managedclustersetbinding.cluster.open-cluster-management.io/global"
-    ])
-    expect(left.filter((name) => name.startsWith("customresourcedefinition"))).toHaveLength(5)
-    expect(names("meshfederations", "-A")).toEqual(["meshfederation.mesh.open-cluster-management.io/mcsm"])
-  })
-
   it("is installed again over what it left", () => {
+    // all that it leaves, and with its hook: uninstall.helm.real.ts
+    helm("uninstall", release, "--namespace", namespace, "--no-hooks")
+    expect(names("meshfederations", "-A")).toEqual(["meshfederation.mesh.open-cluster-management.io/mcsm"])
     helm("install", release, chart, "--namespace", namespace)
     expect(names("clustermanagementaddons")).toEqual([
       "clustermanagementaddon.addon.open-cluster-management.io/multicluster-mesh"
