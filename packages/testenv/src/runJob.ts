@@ -47,7 +47,7 @@ export interface JobToRun {
   /** How the program of its image is run here. */
   readonly program: (args: ReadonlyArray<string>) => { readonly command: string; readonly args: ReadonlyArray<string> }
   /** Runs between the end of the process and the word of it: the Job and its rights are still there. */
-  readonly beforeEnd?: Effect.Effect<void, unknown>
+  readonly beforeEnd?: Effect.Effect<unknown, unknown>
 }
 
 const often = Schedule.max([Schedule.spaced("200 millis"), Schedule.recurs(600)])
