@@ -49,21 +49,26 @@ export const remove = (api: KubeApi, type: ResourceType, ref: ObjectRef): Effect
   api.delete(type, ref).pipe(Effect.catchIf(isMissing, () => Effect.void))
 
 /**
- * Writes `fields` as a merge patch, unless the object has them already. `conditions` are compared without their times,
- * and keep them while their status stays.
+ * Writes `status` as a merge patch, unless the object has it already. `conditions` are compared without their times,
+ * and keep them while their status stays. `onto` the version that was read, what others wrote meanwhile is not lost.
+ *
+ * Errors: `Conflict` when it is another version by now.
  */
 export const patchStatus = Effect.fnUntraced(function* (
   api: KubeApi,
   type: ResourceType,
   object: KubeObject,
   status: Readonly<Record<string, unknown>>,
-  fieldManager: string
+  fieldManager: string,
+  onto?: "the version read"
 ) {
   const now = timestamp(yield* Clock.currentTimeMillis)
   const before = dataOf(object["status"])
   const stamped = stampTimes(status, before, now)
   if (contains(before, stamped)) return object
-  return yield* api.patch(type, object.metadata, { status: stamped }, { subresource: "status", fieldManager })
+  const { resourceVersion } = object.metadata
+  const patch = { ...(onto !== undefined && { metadata: { resourceVersion } }), status: stamped }
+  return yield* api.patch(type, object.metadata, patch, { subresource: "status", fieldManager })
 })
 
 /** RFC 3339 to the second, as Kubernetes writes it. */

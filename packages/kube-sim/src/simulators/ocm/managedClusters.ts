@@ -56,11 +56,12 @@ export const runManagedClusters = Effect.fnUntraced(function* (
       namespace: textAt(addOn, "status", "namespace") ?? addOnNamespace,
       conditions: [...others, addOnAvailable(life)]
     }
-    yield* patchStatus(hub, addOnType, addOn, status, manager)
+    yield* patchStatus(hub, addOnType, addOn, status, manager, "the version read")
     return undefined
   })
 
-  yield* Effect.forEach(clusters, (name) => reconcile({ name }), { discard: true })
+  const begin = (name: string) => Effect.retry(reconcile({ name }), { while: isConflict })
+  yield* Effect.forEach(clusters, begin, { discard: true })
   const managed = yield* hub.informer(resources.managedClusters)
   const addOns = yield* hub.informer(addOnType)
   const ask = yield* runController({
@@ -100,6 +101,8 @@ export const runManagedClusters = Effect.fnUntraced(function* (
     })
   } satisfies ManagedClusters
 })
+
+const isConflict = ({ reason }: KubeError): boolean => reason._tag === "Conflict"
 
 /** A binding is bound once its set exists; `default` and `global` always do. */
 const runClusterSets = Effect.fnUntraced(function* (hub: KubeApi, retry: Duration.Duration) {
