@@ -1,6 +1,8 @@
 // Writes deploy/crds and what is made of it from the schemas, or with --check says whether they differ.
 import { customResourceDefinitions } from "../packages/mesh-model/src/index.ts"
 import { stringify } from "yaml"
+import { readFileSync } from "node:fs"
+import { withFields } from "./apiFields.ts"
 import { writeGenerated } from "./writeGenerated.ts"
 
 const header = "# Made from the schemas in packages/mesh-model by `npm run crds`; do not edit.\n"
@@ -16,3 +18,5 @@ writeGenerated(
   header + definitions.map(({ text }) => text).join("---\n"),
   "npm run crds"
 )
+const apiPage = readFileSync(new URL("../docs/api.md", import.meta.url), "utf8")
+writeGenerated("docs/api.md", withFields(apiPage, customResourceDefinitions()), "npm run crds")
