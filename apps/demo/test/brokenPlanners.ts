@@ -24,6 +24,18 @@ const unruled = (work: WorkAction & { readonly _tag: "ApplyWork" }): WorkAction 
   }
 }
 
+/** Lifts orphaning rules by applying the manifests once more, whatever the cluster has against them. */
+export const liftingByApply = (state: HubState): Plan => {
+  const plan = planHub(state)
+  const applying = { type: "ServerSideApply", serverSideApply: { force: true, fieldManager: labels.workFieldManager } }
+  const works = plan.works.map((work): WorkAction => {
+    if (work._tag !== "ApplyWork") return work
+    const manifestConfigs = work.spec.manifestConfigs?.map((one) => ({ ...one, updateStrategy: applying })) ?? []
+    return { ...work, spec: { ...work.spec, manifestConfigs } }
+  })
+  return { ...plan, works }
+}
+
 /** Believes that what a work carries is there, whatever the agent says: so it lifts what is absent. */
 export const believingInDeliveries = (state: HubState): Plan => {
   const units = new Map(

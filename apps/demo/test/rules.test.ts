@@ -5,8 +5,14 @@ import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { plantUsersMesh } from "../src/plant.ts"
 import { statusOf } from "../src/until.ts"
-import { makeWorld, type World } from "../src/World.ts"
-import { believingInDeliveries, cleaningUp, takingUnknownForEmpty, withoutOrphaningRule } from "./brokenPlanners.ts"
+import { hubNamespaces, makeWorld, type World } from "../src/World.ts"
+import {
+  believingInDeliveries,
+  cleaningUp,
+  liftingByApply,
+  takingUnknownForEmpty,
+  withoutOrphaningRule
+} from "./brokenPlanners.ts"
 import { deploy, eventually, find, holds, oursOn, quietly, rest, undeploy } from "./observing.ts"
 
 /**
@@ -68,6 +74,18 @@ describe.concurrent("a removal", () => {
 
       const made = yield* madeByRemoval(world, believingInDeliveries)
       assert.deepStrictEqual(made, ["ServiceMeshControlPlane mesh-system/mesh"])
+    })
+  )
+
+  quietly(
+    "goes through after a change that the cluster refuses, unless it applies that change once more",
+    Effect.gen(function* () {
+      const world = yield* oneCluster
+      assert.deepStrictEqual(yield* leftAfterRefusal(world, planHub), [])
+      assert.deepStrictEqual((yield* world.hub.list(resources.meshes)).items, [])
+
+      const left = yield* leftAfterRefusal(world, liftingByApply)
+      assert.include(left.map(withoutUid), "ServiceMeshControlPlane mesh-system/mesh")
     })
   )
 })
@@ -161,6 +179,27 @@ const madeByRemoval = Effect.fnUntraced(function* (world: World, plan: Planner) 
   yield* rest(world)
   return made
 }, Effect.scoped)
+
+/** What of ours a removal leaves that begins after the operator has refused a version; operators stay. */
+const leftAfterRefusal = Effect.fnUntraced(function* (world: World, plan: Planner) {
+  yield* world.startProduct({ plan })
+  yield* deploy(world, cluster)
+  const deployment = { namespace: hubNamespaces.users, name: "mesh" }
+  const refused = { spec: { controlPlane: { version: "v9.9" } } }
+  yield* world.hub.patch(resources.meshDeployments, deployment, refused, { fieldManager: "kubectl" })
+  yield* eventually(
+    "the version is refused",
+    holds(Effect.map(reasonsOf(world), (all) => all.includes("VersionRefused")))
+  )
+  yield* undeploy(world)
+  yield* rest(world)
+  return (yield* oursOn(world, cluster)).filter((object) => !object.startsWith("Subscription "))
+}, Effect.scoped)
+
+const reasonsOf = ({ hub }: World) =>
+  Effect.map(hub.list(resources.meshes), ({ items }) =>
+    items.flatMap((mesh) => (statusOf(mesh).conditions ?? []).map(({ reason }) => reason))
+  )
 
 /** What has changed on the hub when a new agent may not list control planes. */
 const changedWhileUnreadable = Effect.fnUntraced(function* (world: World, plan: Planner) {

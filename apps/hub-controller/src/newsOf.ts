@@ -36,6 +36,7 @@ const reasons = new Set([
   "NameTaken",
   "OperatorFailed",
   "OwnerMissing",
+  "RemovalRefused",
   "RootMissing",
   "TooLarge",
   "WaitingForApproval"

@@ -81,9 +81,12 @@ export const delivered = (plan: UnitPlan): Verdict => {
   if (plan.phase === "Gone") return say("False", "Removed", "everything is removed")
   if (plan.phase === "Settled") return say("True", "Delivered", "everything is on the cluster")
   if (plan.phase === "Removing") {
-    return plan.recheckAt === undefined
+    if (plan.recheckAt !== undefined) {
+      return say("True", "RemovalScheduled", `everything stays until the removal starts at ${plan.recheckAt}`)
+    }
+    return plan.problem === undefined
       ? say("False", "Removing", `the removal waits for ${plan.message}`)
-      : say("True", "RemovalScheduled", `everything stays until the removal starts at ${plan.recheckAt}`)
+      : say("False", plan.problem.reason, plan.problem.message)
   }
   return plan.problem === undefined
     ? say("False", "Waiting", plan.message === "" ? "it is on its way" : `it waits for ${plan.message}`)

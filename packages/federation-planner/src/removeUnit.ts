@@ -1,5 +1,13 @@
-import { isDeleting, type ManifestWork, type ObjectIdentity, type Removal } from "@multicluster-mesh/mesh-model"
-import { isApplied } from "./appliedWork.ts"
+import {
+  identityOf,
+  isDeleting,
+  manifestsOf,
+  type ManifestWork,
+  type ObjectIdentity,
+  type Removal,
+  type Verdict
+} from "@multicluster-mesh/mesh-model"
+import { applyProblem, isApplied } from "./appliedWork.ts"
 import type { WorkAction } from "./Plan.ts"
 import { nothingToDo, type UnitFacts, type UnitPlan } from "./UnitPlan.ts"
 import { liftWork, neverRemoved, type Lifted } from "./liftWork.ts"
@@ -38,13 +46,30 @@ export const removeUnit = (unit: Unit, removal: Removal, facts: UnitFacts): Unit
     ({ lifted, work }) => lifted._tag === "Lifted" && lifted.takesAlong && isThere(work) && !isApplied(work)
   )
   if (unapplied !== undefined) {
-    return removing([], `the work ${unapplied.work.metadata.name} to be applied`, left)
+    const waits = removing([], `the work ${unapplied.work.metadata.name} to be applied`, left)
+    return { ...waits, problem: refusalOf(unapplied.work) }
   }
   const last = steps[0]
   if (last === undefined || !isThere(last.work)) return removing([], "its objects to be gone", left)
   const remaining = afterwards(unit, last.work).find((identity) => !isGone(identity, unit, facts))
   if (remaining !== undefined) return removing([], `${inWords(remaining)} to be gone`, left)
   return removing([deletion(last.work)], "its objects to be gone", left)
+}
+
+/** What the cluster has against the work agent's owning an object of a lifted work, which is all that it still does. */
+const refusalOf = (work: ManifestWork): Verdict | undefined => {
+  const [first] = manifestsOf(work).flatMap((object) => {
+    const problem = applyProblem(work, object)
+    return problem === undefined ? [] : [{ what: inWords(identityOf(object)), problem }]
+  })
+  return first === undefined
+    ? undefined
+    : {
+        type: "Delivered",
+        status: "False",
+        reason: "RemovalRefused",
+        message: `the removal waits for OCM's work agent to become the owner of ${first.what}, which the cluster refuses: ${first.problem}. Let the cluster take a change of its metadata, or delete it there by hand; the removal then goes on by itself`
+      }
 }
 
 interface Step {

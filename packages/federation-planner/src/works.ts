@@ -24,7 +24,7 @@ export interface Carried {
   readonly object: KubeObject
   /** Whether our fields win against other field managers: only once the object is known to be ours. */
   readonly force: boolean
-  /** Whether the object survives the end of its work. */
+  /** Whether the object survives the end of its work; of one that does not, the work agent changes nothing any more. */
   readonly orphaned: boolean
 }
 
@@ -82,7 +82,12 @@ export const workOf = (
   spec: workSpec(carried, [])
 })
 
-/** The spec of a work; `spared` are objects that it no longer carries and that must survive being dropped. */
+/**
+ * The spec of a work; `spared` are objects that it no longer carries and that must survive being dropped.
+ *
+ * What goes with its work is CreateOnly: the work agent makes itself its owner and leaves its content alone. A change
+ * that the cluster refuses, or a conflict, so never stands in the way of a removal.
+ */
 export const workSpec = (
   carried: ReadonlyArray<Carried>,
   spared: ReadonlyArray<ResourceIdentifier>
@@ -101,10 +106,12 @@ export const workSpec = (
     },
     manifestConfigs: sorted.map((one) => ({
       resourceIdentifier: resourceIdentifierOf(one.object),
-      updateStrategy: {
-        type: "ServerSideApply",
-        serverSideApply: { force: one.force, fieldManager: labels.workFieldManager }
-      }
+      updateStrategy: one.orphaned
+        ? {
+            type: "ServerSideApply",
+            serverSideApply: { force: one.force, fieldManager: labels.workFieldManager }
+          }
+        : { type: "CreateOnly" }
     }))
   }
 }

@@ -66,6 +66,28 @@ const everything = [
   "Subscription openshift-operators/servicemeshoperator"
 ]
 
+/** What a removal leaves of it. */
+const afterwards = everything.filter((object) => object.startsWith("Subscription"))
+
+/** The admission of an operator that does not know `version`. */
+const refusesVersion =
+  (version: string) =>
+  ({ kind, spec }: KubeObject): string | undefined =>
+    kind === "ServiceMeshControlPlane" && JSON.stringify(spec).includes(version)
+      ? `invalid Version: ${version}; supported versions are: v2.5`
+      : undefined
+
+/** The deployment of a fleet with another version. */
+const versioned = (fleet: Fleet, version: string) => {
+  const template = deploymentOf("mesh", clusters).spec.controlPlane
+  return deploymentOf(
+    "mesh",
+    clusters,
+    { controlPlane: { ...template, version } },
+    fleet.state.deployments[0]?.metadata
+  )
+}
+
 describe("a wished mesh", () => {
   it("is on every cluster, ready, and then nothing is written any more", () => {
     const fleet = settled()
@@ -220,10 +242,7 @@ describe("the end of a wish", () => {
     assert.deepStrictEqual(fleet.state.meshes, [])
     assert.deepStrictEqual(fleet.state.works, [])
     for (const cluster of clusters) {
-      assert.deepStrictEqual(
-        fleet.on(cluster),
-        everything.filter((object) => object.startsWith("Subscription"))
-      )
+      assert.deepStrictEqual(fleet.on(cluster), afterwards)
     }
   })
 
@@ -323,6 +342,35 @@ describe("the end of a wish", () => {
     fleet.settle()
     assert.include(fleet.on(one), "Namespace mesh-system")
     assert.deepStrictEqual(fleet.state.works, [])
+  })
+
+  it("removes a mesh whose last change the cluster refuses, as the cluster has it", () => {
+    const fleet = settled()
+    fleet.refuse(one, refusesVersion("v9.9"))
+    fleet.state = { ...fleet.state, deployments: [versioned(fleet, "v9.9")] }
+    fleet.settle()
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Delivered")?.reason, "VersionRefused")
+    deleteDeployment(fleet)
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.meshes, [])
+    assert.deepStrictEqual(fleet.on(one), afterwards)
+    assert.lengthOf(fleet.cluster(one).made, everything.length)
+  })
+
+  it("says that the cluster refuses to let go, and goes on when what refuses is gone", () => {
+    const fleet = settled()
+    fleet.refuse(one, refusesVersion("v2.1"))
+    deleteDeployment(fleet)
+    fleet.settle()
+    const delivered = conditionOf(fleet, "managedcluster1-mesh", "Delivered")
+    assert.strictEqual(delivered?.reason, "RemovalRefused")
+    assert.include(delivered?.message, "invalid Version: v2.1")
+    assert.include(delivered?.message, "delete it there by hand")
+    assert.include(fleet.on(one), "ServiceMeshControlPlane mesh-system/mesh")
+    fleet.deleteByUser(one, "ServiceMeshControlPlane mesh-system/mesh")
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.meshes, [])
+    assert.deepStrictEqual(fleet.on(one), afterwards)
   })
 
   it("does not make again what a user has deleted", () => {
@@ -471,10 +519,7 @@ describe("a federation", () => {
     fleet.settle()
     assert.deepStrictEqual(fleet.state.meshes, [])
     assert.deepStrictEqual(fleet.state.peerings, [])
-    assert.deepStrictEqual(
-      fleet.on(one),
-      everything.filter((object) => object.startsWith("Subscription"))
-    )
+    assert.deepStrictEqual(fleet.on(one), afterwards)
   })
 
   it("goes without its meshes: they keep running without its gateways", () => {

@@ -9,7 +9,7 @@ import {
   type ManifestWork
 } from "@multicluster-mesh/mesh-model"
 import { isApplied } from "../appliedWork.ts"
-import { carriedBy, resourceIdentifierOf, type Carried } from "../works.ts"
+import { carriedBy, resourceIdentifierOf, resourceKey, type Carried } from "../works.ts"
 
 /** One object on a cluster. `owner`: the work with which it goes, if any. */
 interface Placed {
@@ -148,6 +148,11 @@ const apply = (cluster: Draft, work: ManifestWork, key: string, one: Carried): s
   if (!isCore && !hasRights) return `${object.kind} is forbidden`
   if (!isServed(cluster, object.kind)) return `no matches for kind ${object.kind}`
   const before = cluster.objects.get(key)
+  if (before !== undefined && isCreateOnly(work, object)) {
+    const refused = cluster.refuses(before.object)
+    if (refused === undefined) cluster.objects.set(key, { ...before, owner: ownerOf(work, one) })
+    return refused
+  }
   if (before?.byUser && !one.force) return `conflict with the user's ${object.kind}`
   const refusal = cluster.refuses(object)
   if (refusal !== undefined) return refusal
@@ -157,10 +162,20 @@ const apply = (cluster: Draft, work: ManifestWork, key: string, one: Carried): s
   const placed = uid === undefined ? withUid(cluster, object) : { ...object, metadata: { ...object.metadata, uid } }
   cluster.objects.set(key, {
     object: placed,
-    owner: one.orphaned ? undefined : work.metadata.name,
+    owner: ownerOf(work, one),
     byUser: before?.byUser ?? false
   })
   return undefined
+}
+
+const ownerOf = ({ metadata }: ManifestWork, { orphaned }: Carried): string | undefined =>
+  orphaned ? undefined : metadata.name
+
+/** Whether the work agent makes an object that is absent, and of one that is there changes the owner alone. */
+const isCreateOnly = ({ spec }: ManifestWork, object: KubeObject): boolean => {
+  const key = resourceKey(resourceIdentifierOf(object))
+  const config = spec.manifestConfigs?.find(({ resourceIdentifier }) => resourceKey(resourceIdentifier) === key)
+  return config?.updateStrategy?.type === "CreateOnly"
 }
 
 const statusOf = (
