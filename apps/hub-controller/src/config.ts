@@ -1,104 +1,80 @@
-import * as Config from "effect/Config"
-import * as Duration from "effect/Duration"
+import {
+  limitText,
+  plainText,
+  portText,
+  rateText,
+  setting,
+  switchSetting,
+  wordText
+} from "@multicluster-mesh/ocm-transport/program"
 import * as Flag from "effect/cli/Flag"
-import * as Schema from "effect/Schema"
 import { defaultPreDeleteLimit } from "./runHubController.ts"
 import { defaultAddonNamespace } from "./runHub.ts"
 import { defaultUninstallLimit } from "./uninstall/uninstall.ts"
 
-const AddOnApiVersion = Schema.Literals(["auto", "v1alpha1", "v1beta1"])
-const LogFormat = Schema.Literals(["json", "pretty"])
-/** Calls for each credential; watches do not count. */
-const Rate = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))
-const HealthPort = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
-const Limit = Schema.DurationFromString.check(
-  Schema.makeFilter((time) => Duration.isFinite(time) || "a time that ends")
-)
-
-/** What every command takes, as `--log-level`, which is one of the flags of each. */
+/** What every command takes; logs are set as for any program of ours. */
 const common = {
-  kubeconfig: Flag.String("kubeconfig").pipe(
-    Flag.withFallbackConfig(Config.String("MESH_KUBECONFIG")),
-    Flag.withDescription("Kubeconfig file of the hub; omitted: the service account of the pod [MESH_KUBECONFIG]"),
-    Flag.optional
-  ),
-  context: Flag.String("context").pipe(
-    Flag.withFallbackConfig(Config.String("MESH_CONTEXT")),
-    Flag.withDescription("Context of the kubeconfig file; its current one when omitted [MESH_CONTEXT]"),
-    Flag.optional
-  ),
-  addonNamespace: Flag.String("addon-namespace").pipe(
-    Flag.withFallbackConfig(Config.String("MESH_ADDON_NAMESPACE")),
-    Flag.withDescription(
-      `Namespace of the add-on on the hub, which must exist; ${defaultAddonNamespace} when omitted [MESH_ADDON_NAMESPACE]`
-    ),
-    Flag.withDefault(defaultAddonNamespace)
-  ),
-  logFormat: Flag.Literals("log-format", LogFormat.literals).pipe(
-    Flag.withFallbackConfig(Config.schema(LogFormat, "MESH_LOG_FORMAT")),
-    Flag.withDescription("json: one object a line; pretty: for people; json when omitted [MESH_LOG_FORMAT]"),
-    Flag.withDefault("json" as const)
-  )
+  kubeconfig: setting({
+    name: "kubeconfig",
+    description: "Kubeconfig file of the hub; omitted: the service account of the pod",
+    text: plainText("the path of a file", "file")
+  }).pipe(Flag.optional),
+  context: setting({
+    name: "context",
+    description: "Context of the kubeconfig file; its current one when omitted",
+    text: plainText("the name of a context", "name")
+  }).pipe(Flag.optional),
+  addonNamespace: setting({
+    name: "addon-namespace",
+    description: `Namespace of the add-on on the hub, which must exist; ${defaultAddonNamespace} when omitted`,
+    text: plainText("a namespace", "name")
+  }).pipe(Flag.withDefault(defaultAddonNamespace))
 }
 
 /** All that can be set of the hub controller, by flag or else by environment variable. */
 export const flags = {
   ...common,
-  leaderElect: Flag.Boolean("leader-elect").pipe(
-    Flag.withFallbackConfig(Config.Boolean("MESH_LEADER_ELECT")),
-    Flag.withDescription(
-      "Work only while this instance holds the lease, so that a second one can stand by; on when omitted [MESH_LEADER_ELECT]"
-    ),
-    Flag.withDefault(true)
-  ),
-  qps: Flag.Int("qps").pipe(
-    Flag.withSchema(Rate),
-    Flag.withFallbackConfig(Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Rate)), "MESH_QPS")),
-    Flag.withDescription("Most calls a second to an API server, in the long run; 200 when omitted [MESH_QPS]"),
-    Flag.withDefault(200)
-  ),
-  burst: Flag.Int("burst").pipe(
-    Flag.withSchema(Rate),
-    Flag.withFallbackConfig(Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Rate)), "MESH_BURST")),
-    Flag.withDescription("Most calls to an API server at once, after a rest; 1000 when omitted [MESH_BURST]"),
-    Flag.withDefault(1000)
-  ),
-  healthPort: Flag.Int("health-port").pipe(
-    Flag.withSchema(HealthPort),
-    Flag.withFallbackConfig(
-      Config.schema(Schema.NumberFromString.pipe(Schema.decodeTo(HealthPort)), "MESH_HEALTH_PORT")
-    ),
-    Flag.withDescription(
-      "Port of /healthz, /readyz and /metrics; 8080 when omitted, 0 switches them off [MESH_HEALTH_PORT]"
-    ),
-    Flag.withDefault(8080)
-  ),
-  preDeleteLimit: Flag.String("pre-delete-limit").pipe(
-    Flag.withSchema(Limit),
-    Flag.withFallbackConfig(Config.schema(Limit, "MESH_PRE_DELETE_LIMIT")),
-    Flag.withDescription(
-      'How long the removal of the add-on from a cluster waits until its federations are undone, such as "10 minutes"; 2 minutes when omitted [MESH_PRE_DELETE_LIMIT]'
-    ),
-    Flag.withDefault(defaultPreDeleteLimit)
-  ),
-  addOnApiVersion: Flag.Literals("addon-api-version", AddOnApiVersion.literals).pipe(
-    Flag.withFallbackConfig(Config.schema(AddOnApiVersion, "MESH_ADDON_API_VERSION")),
-    Flag.withDescription(
-      "Version of OCM's add-on API: v1alpha1, v1beta1, or auto: v1alpha1 while the hub serves it, else v1beta1; auto when omitted [MESH_ADDON_API_VERSION]"
-    ),
-    Flag.withDefault("auto" as const)
-  )
+  leaderElect: switchSetting({
+    name: "leader-elect",
+    description: "Work only while this instance holds the lease, so that a second one can stand by; on when omitted"
+  }).pipe(Flag.withDefault(true)),
+  qps: setting({
+    name: "qps",
+    description: "Most calls a second to an API server, in the long run; 200 when omitted",
+    text: rateText
+  }).pipe(Flag.withDefault(200)),
+  burst: setting({
+    name: "burst",
+    description: "Most calls to an API server at once, after a rest; 1000 when omitted",
+    text: rateText
+  }).pipe(Flag.withDefault(1000)),
+  healthPort: setting({
+    name: "health-port",
+    description: "Port of /healthz, /readyz and /metrics; 8080 when omitted, 0 switches them off",
+    text: portText
+  }).pipe(Flag.withDefault(8080)),
+  preDeleteLimit: setting({
+    name: "pre-delete-limit",
+    description:
+      'How long the removal of the add-on from a cluster waits until its federations are undone, such as "10 minutes"; 2 minutes when omitted',
+    text: limitText
+  }).pipe(Flag.withDefault(defaultPreDeleteLimit)),
+  addOnApiVersion: setting({
+    name: "addon-api-version",
+    description:
+      "Version of OCM's add-on API: v1alpha1, v1beta1, or auto: v1alpha1 while the hub serves it, else v1beta1; auto when omitted",
+    text: { ...wordText(["auto", "v1alpha1", "v1beta1"]), metavar: "version" }
+  }).pipe(Flag.withDefault("auto" as const))
 }
 
 /** What can be set of its removal. */
 export const uninstallFlags = {
   ...common,
-  limit: Flag.String("limit").pipe(
-    Flag.withSchema(Limit),
-    Flag.withFallbackConfig(Config.schema(Limit, "MESH_UNINSTALL_LIMIT")),
-    Flag.withDescription(
-      'How long to wait until the hub controller has undone all federations; longer than its --pre-delete-limit; "3 minutes" when omitted [MESH_UNINSTALL_LIMIT]'
-    ),
-    Flag.withDefault(defaultUninstallLimit)
-  )
+  limit: setting({
+    name: "limit",
+    variable: "MESH_UNINSTALL_LIMIT",
+    description:
+      'How long to wait until the hub controller has undone all federations; longer than its --pre-delete-limit; "3 minutes" when omitted',
+    text: limitText
+  }).pipe(Flag.withDefault(defaultUninstallLimit))
 }

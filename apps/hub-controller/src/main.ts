@@ -1,19 +1,11 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import {
-  inCluster,
-  KubeConfigError,
-  kubeConfigFile,
-  makeKubeApi,
-  type Readiness
-} from "@multicluster-mesh/ocm-transport"
+import { kubeConfigFile, makeKubeApi, type Readiness } from "@multicluster-mesh/ocm-transport"
 import { serveHealth } from "@multicluster-mesh/ocm-transport/health"
 import { clientNodeConnection } from "@multicluster-mesh/ocm-transport/client-node"
-import * as Cause from "effect/Cause"
+import { cleanStop, logged, podOrNamedFile, runProgram } from "@multicluster-mesh/ocm-transport/program"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { flags, uninstallFlags } from "./config.ts"
@@ -25,6 +17,7 @@ import { hubVersion } from "./version.ts"
 const hubController = Command.make("hub-controller", flags, (config) =>
   Effect.gen(function* () {
     const server = yield* serverOf(config)
+    yield* Effect.logInfo(`hub controller ${hubVersion} for the hub at ${server.server}`)
     const rateLimit = { qps: config.qps, burst: config.burst }
     const hub = yield* makeKubeApi(server, { rateLimit })
     const readiness = yield* Ref.make<Readiness>({ ready: false, message: "starts" })
@@ -40,7 +33,7 @@ const hubController = Command.make("hub-controller", flags, (config) =>
     return yield* whileHeld(work)
   }).pipe(
     Effect.tapError((error) => Effect.logFatal(`cannot start: ${error.message}`)),
-    logged(config)
+    logged("the hub controller")
   )
 ).pipe(
   Command.withDescription(
@@ -55,7 +48,7 @@ const uninstallCommand = Command.make("uninstall", uninstallFlags, (config) =>
     yield* uninstall({ hub, addonNamespace, limit })
   }).pipe(
     Effect.tapError((error) => Effect.logFatal(error.message)),
-    logged(config)
+    logged("the hub controller")
   )
 ).pipe(
   Command.withDescription(
@@ -69,36 +62,17 @@ interface Target {
 }
 
 const serverOf = ({ context, kubeconfig }: Target) =>
-  Option.match(kubeconfig, {
-    onNone: () => Effect.mapError(inCluster(), orNameAFile),
-    onSome: (file) => connectionOf(file, Option.getOrUndefined(context))
-  })
-
-/** Ends what the run has opened, and logs in the format that was asked for, a bug included. */
-const logged =
-  ({ logFormat }: { readonly logFormat: "json" | "pretty" }) =>
-  <A, E, R>(run: Effect.Effect<A, E, R>) =>
-    run.pipe(
-      Effect.scoped,
-      Effect.tapDefect((defect) => Effect.logFatal("a bug ends the hub controller", Cause.die(defect))),
-      Effect.provide(Logger.layer([logFormat === "json" ? Logger.consoleJson : Logger.consolePretty()]))
-    )
+  podOrNamedFile(kubeconfig, (file) => connectionOf(file, Option.getOrUndefined(context)))
 
 /** What must run a program for its credentials, or sign in elsewhere, is left to client-node. */
 const connectionOf = (file: string, context: string | undefined) =>
-  Effect.catch(kubeConfigFile(file, context === undefined ? {} : { context }), () =>
-    clientNodeConnection(file, context)
+  Effect.catchIf(
+    kubeConfigFile(file, context === undefined ? {} : { context }),
+    (error) => error.unsupported === true,
+    () => clientNodeConnection(file, context)
   )
 
-const orNameAFile = ({ file }: KubeConfigError) =>
-  new KubeConfigError({ file, problem: "not in a pod with a service account: name a kubeconfig file by --kubeconfig" })
-
-Command.run(hubController.pipe(Command.withSubcommands([uninstallCommand])), { version: hubVersion }).pipe(
+runProgram(hubController.pipe(Command.withSubcommands([uninstallCommand])), hubVersion).pipe(
   Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain({
-    // said above, in the format that was asked for
-    disableErrorReporting: true,
-    // a stop that was asked for is no failure
-    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
-  })
+  NodeRuntime.runMain(cleanStop)
 )

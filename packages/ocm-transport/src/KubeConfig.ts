@@ -5,6 +5,8 @@ import { KubeConfigError } from "./KubeConfigError.ts"
 import { readText } from "./readText.ts"
 
 const text = Schema.optionalKey(Schema.String)
+/** `kubectl config view` writes null for a list with nothing in it. */
+const entries = <S extends Schema.Constraint>(entry: S) => Schema.optionalKey(Schema.NullOr(Schema.Array(entry)))
 
 const Cluster = Schema.Struct({
   server: Schema.String,
@@ -29,16 +31,14 @@ const User = Schema.Struct({
 /** What we read of a kubeconfig file. */
 const KubeConfig = Schema.Struct({
   "current-context": text,
-  clusters: Schema.Array(Schema.Struct({ name: Schema.String, cluster: Cluster })),
-  contexts: Schema.Array(
+  clusters: entries(Schema.Struct({ name: Schema.String, cluster: Cluster })),
+  contexts: entries(
     Schema.Struct({
       name: Schema.String,
       context: Schema.Struct({ cluster: Schema.String, user: text })
     })
   ),
-  users: Schema.optionalKey(
-    Schema.NullOr(Schema.Array(Schema.Struct({ name: Schema.String, user: Schema.NullOr(User) })))
-  )
+  users: entries(Schema.Struct({ name: Schema.String, user: Schema.NullOr(User) }))
 })
 
 /** One context of a kubeconfig file with what it names. */
@@ -54,19 +54,20 @@ export const readContext = Effect.fnUntraced(function* (file: string, wanted: st
   const problem = (problem: string, field?: string) =>
     new KubeConfigError({ file, ...(field !== undefined && { field }), problem })
   const source = yield* readText(file)
+  if (source.trim() === "") return yield* Effect.fail(problem("the file is empty; a kubeconfig is expected"))
   const parsed = yield* Effect.try({
     try: () => Yaml.parse(source),
     catch: (cause) => problem(`not YAML: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
   const config = yield* Effect.mapError(Schema.decodeUnknownEffect(KubeConfig)(parsed), (error) =>
-    problem(error.message)
+    problem(`not a kubeconfig: ${error.message.replaceAll(/\s+/gu, " ")}`)
   )
 
   const name = wanted ?? config["current-context"] ?? ""
   if (name === "") return yield* Effect.fail(problem("names no context, and none was asked for", "current-context"))
-  const context = config.contexts.find((entry) => entry.name === name)?.context
+  const context = config.contexts?.find((entry) => entry.name === name)?.context
   if (context === undefined) return yield* Effect.fail(problem("does not exist", `contexts[${name}]`))
-  const cluster = config.clusters.find((entry) => entry.name === context.cluster)?.cluster
+  const cluster = config.clusters?.find((entry) => entry.name === context.cluster)?.cluster
   if (cluster === undefined) return yield* Effect.fail(problem("does not exist", `clusters[${context.cluster}]`))
   const userName = context.user ?? ""
   const entry = config.users?.find((entry) => entry.name === userName)

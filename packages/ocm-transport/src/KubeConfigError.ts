@@ -5,7 +5,9 @@ export class KubeConfigError extends Schema.TaggedError<KubeConfigError>()("Kube
   file: Schema.String,
   /** The place in the file, for example `users[admin].client-key`. */
   field: Schema.optionalKey(Schema.String),
-  problem: Schema.String
+  problem: Schema.String,
+  /** Whether the file is sound, and asks for something that other code may know. */
+  unsupported: Schema.optionalKey(Schema.Literal(true))
 }) {
   override get message() {
     return this.field === undefined ? `${this.file}: ${this.problem}` : `${this.file}: ${this.field}: ${this.problem}`

@@ -26,8 +26,12 @@ export const clientNodeConnection = Effect.fnUntraced(function* (file?: string, 
   })
   const cluster = config.getCurrentCluster()
   if (cluster === null) {
-    const field = `contexts[${config.getCurrentContext()}]`
-    return yield* Effect.fail(new KubeConfigError({ file: named, field, problem: "has no cluster" }))
+    const current = config.getCurrentContext() ?? ""
+    const error =
+      current === ""
+        ? { field: "current-context", problem: "names no context, and none was asked for" }
+        : { field: `contexts[${current}]`, problem: "does not exist, or has no cluster" }
+    return yield* Effect.fail(new KubeConfigError({ file: named, ...error }))
   }
   const proxy = proxyOf(cluster.server, cluster.proxyUrl, process.env)
   const connection: Connection = {

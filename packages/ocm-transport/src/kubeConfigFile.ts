@@ -87,5 +87,7 @@ const refuseUnknown = (file: string, { cluster, clusterName, user, userName }: K
   const found = refused.find(([value]) => value !== undefined && value !== null && value !== "")
   return found === undefined
     ? Effect.void
-    : Effect.fail(new KubeConfigError({ file, field: found[1], problem: "not supported by this program" }))
+    : Effect.fail(
+        new KubeConfigError({ file, field: found[1], problem: "not supported by this program", unsupported: true })
+      )
 }

@@ -10,9 +10,16 @@ export const readText = (file: string, field?: string): Effect.Effect<string, Ku
       new KubeConfigError({
         file,
         ...(field !== undefined && { field }),
-        problem: cause instanceof Error ? cause.message : String(cause)
+        problem: problemOf(cause)
       })
   })
+
+/** What Node says of a file without its name, which the error has already. */
+const problemOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  if ("code" in cause && cause.code === "ENOENT") return "there is no such file"
+  return cause.message.replace(/, [a-z]+(?: '.*')?$/u, "")
+}
 
 /** A token without the newline that editors leave behind it. */
 export const readToken = (file: string, field?: string): Effect.Effect<string, KubeConfigError> =>

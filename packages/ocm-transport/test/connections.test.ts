@@ -102,7 +102,9 @@ for (const [what, config, field] of [
   ["an unknown context", kubeConfig(withKey).replace("current-context: east", "current-context: no"), "contexts[no]"],
   ["a user that is not there", kubeConfig(withKey).replace("name: admin", "name: other"), "users[admin]"],
   ["no YAML at all", "contexts: [", undefined],
-  ["a file without clusters", "contexts: []", undefined]
+  ["a file that is empty", "\n", undefined],
+  ["another sort of file", "- a list", undefined],
+  ["a file without contexts", "contexts: null", "current-context"]
 ] as const) {
   it.live(`${what} is refused with file and field`, () =>
     Effect.gen(function* () {
@@ -114,6 +116,16 @@ for (const [what, config, field] of [
     })
   )
 }
+
+it.live("a file that cannot be read is named once", () =>
+  Effect.gen(function* () {
+    const at = yield* folderWith({})
+    const error = yield* Effect.flip(kubeConfigFile(at("no")))
+    assert.strictEqual(error.message, `${at("no")}: there is no such file`)
+    const folder = yield* Effect.flip(kubeConfigFile(at("")))
+    assert.strictEqual(folder.message, `${at("")}: EISDIR: illegal operation on a directory`)
+  })
+)
 
 it.live("data that are not base64, and a file that is not there, are refused where they are used", () =>
   Effect.gen(function* () {
