@@ -47,6 +47,8 @@ export const runAgent = Effect.fnUntraced(function* (options: AgentOptions): Eff
     fieldSelector: `metadata.name=${labels.addonName}`
   })
   yield* Effect.forkScoped(Stream.runForEach(agents.changes, () => look))
+  // a list without a MeshAgent changes nothing, and is an answer too
+  yield* Effect.forkScoped(Effect.andThen(agents.list, look))
   yield* Effect.sleep(resync).pipe(
     Effect.andThen(Effect.andThen(reader.forget, look)),
     Effect.forever,
@@ -67,7 +69,11 @@ export const runAgent = Effect.fnUntraced(function* (options: AgentOptions): Eff
 
   const lookOnce = Effect.fnUntraced(function* (): Effect.fn.Return<Readiness, KubeError> {
     const received = yield* agents.get({ namespace: cluster, name: labels.addonName })
-    if (received === undefined) return waitsFor(`the MeshAgent ${cluster}/${labels.addonName} on the hub`)
+    if (received === undefined) {
+      return waitsFor(
+        `the MeshAgent ${cluster}/${labels.addonName} on the hub: the hub controller makes it for each cluster that has the ManagedClusterAddOn ${labels.addonName}; is ${cluster} the name of this cluster there (--cluster)?`
+      )
+    }
     const agent = yield* Effect.result(decodeMeshAgent(received))
     if (agent._tag === "Failure") {
       return waitsFor(`a MeshAgent that this version of the agent understands: ${agent.failure.message}`)
@@ -90,7 +96,9 @@ export const runAgent = Effect.fnUntraced(function* (options: AgentOptions): Eff
     yield* onReadiness(readiness)
     yield* readiness.ready ? Effect.logInfo(readiness.message) : Effect.logWarning(readiness.message)
   })
-  yield* onReadiness(waitsFor("the hub's first answer"))
+  yield* onReadiness(
+    waitsFor(`the hub to say what it asks of cluster ${cluster}; the log tells when it refuses or is not reached`)
+  )
   return yield* Queue.take(wake).pipe(
     // nothing is to come together before the first look
     Effect.andThen(Effect.suspend(() => (hasLooked ? Effect.sleep(coalesce) : Effect.void))),

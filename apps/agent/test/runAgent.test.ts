@@ -13,6 +13,7 @@ import {
 import { type KubeApi, type KubeObject, makeKubeApi, type Readiness } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
+import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
 import type { Scope } from "effect/Scope"
 import { runAgent } from "../src/runAgent.ts"
@@ -224,6 +225,21 @@ describe("runAgent", () => {
         (yield* world.localSim.writes).filter(({ verb }) => verb !== "create"),
         []
       )
+    })
+  )
+
+  quietly(
+    "says at once that the hub has no MeshAgent for its cluster",
+    Effect.gen(function* () {
+      const world = yield* makeWorld
+      const messages = yield* Queue.unbounded<string>()
+      const onReadiness = ({ message }: Readiness) => Effect.asVoid(Queue.offer(messages, message))
+      yield* Effect.forkScoped(runAgent({ ...world, cluster, resync: "1 hour", onReadiness }))
+      const said = Queue.take(messages).pipe(
+        Effect.repeat({ until: (message) => message.includes(`the MeshAgent ${cluster}/`) }),
+        Effect.timeout("15 seconds")
+      )
+      assert.include(yield* said, "--cluster")
     })
   )
 
