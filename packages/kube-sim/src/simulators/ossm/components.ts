@@ -29,11 +29,17 @@ export const minorOf = (version: string): number => Number(version.split(".")[1]
 /** Components without a workload: they say "ready" as soon as they are rendered. */
 export const alwaysReady: ReadonlySet<string> = new Set(["mesh-config", "telemetry-common", "tracing", "kiali"])
 
+/** Why the operator does not reconcile a control plane, as its conditions say it. */
+export interface Problem {
+  readonly reason: string
+  readonly message: string
+}
+
 /** What a reconcile stumbles over, though admission let it pass (1.4). */
 export const reconcileProblem = (
   components: ReadonlyArray<string>,
   operators: ReadonlySet<string>
-): { readonly reason: string; readonly message: string } | undefined => {
+): Problem | undefined => {
   if (components.includes("kiali") && !components.includes("prometheus")) {
     return { reason: "ValidationError", message: ".spec.addons.prometheus.enabled must be true when kiali is enabled" }
   }

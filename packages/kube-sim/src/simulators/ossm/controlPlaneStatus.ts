@@ -1,6 +1,6 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
-import { listAt, numberAt, textAt } from "../fields.ts"
-import { alwaysReady, versionOf } from "./components.ts"
+import { at, listAt, numberAt, textAt } from "../fields.ts"
+import { alwaysReady, type Problem, versionOf } from "./components.ts"
 
 /** How far a control plane has come. */
 export type Stage = "Pending" | "Rendered" | "Ready"
@@ -82,11 +82,22 @@ const chartVersion = (version: string, operatorVersion: string): string => {
 }
 
 /** The status of a control plane that the operator refuses to reconcile. */
-export const refusedStatus = (problem: { readonly reason: string; readonly message: string }) => ({
+export const refusedStatus = (problem: Problem) => ({
   conditions: [
     { type: "Installed", status: "False", ...problem },
     { type: "Reconciled", status: "False", ...problem },
     { type: "Ready", status: "False", ...problem }
   ],
   readiness: { components: {} }
+})
+
+/** The status while the finalizer holds a deleted control plane. */
+export const deletingStatus = (controlPlane: KubeObject) => ({
+  conditions: ["Installed", "Reconciled", "Ready"].map((type) => ({
+    type,
+    status: "False",
+    reason: "Deleting",
+    message: "Deleting service mesh"
+  })),
+  readiness: at(controlPlane, "status", "readiness") ?? { components: {} }
 })

@@ -1,8 +1,8 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import { dataOf, listAt, numberAt, textAt } from "../fields.ts"
+import type { Installed } from "./InstalledPlanes.ts"
 import { type Endpoint, freshIstiod, type Gateway, type Mesh } from "./Mesh.ts"
 import { gatewayLabel, networkViews, ownerLabel, trustDomainOf } from "./renderControlPlane.ts"
-import type { Installed } from "./runControlPlanes.ts"
 
 interface Surroundings {
   readonly cluster: string

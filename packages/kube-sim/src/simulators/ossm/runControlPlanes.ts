@@ -3,28 +3,25 @@ import type { KubeApi, KubeError, KubeObject, ObjectRef } from "@multicluster-me
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { federationCrds } from "../../crds/federationCrds.ts"
-import { contains, ensure, find, listAll, patchStatus, remove } from "../calls.ts"
-import { at, textAt } from "../fields.ts"
+import { find, listAll, patchStatus, remove } from "../calls.ts"
+import { at } from "../fields.ts"
 import { installCrds } from "../installCrds.ts"
-import { pods } from "../kinds.ts"
 import { type Again, runController } from "../runController.ts"
 import { makeTimers } from "../Timers.ts"
 import { controlPlaneProblem } from "./admission.ts"
-import { componentsOf, reconcileProblem } from "./components.ts"
-import { controlPlaneStatus, refusedStatus } from "./controlPlaneStatus.ts"
+import { componentsOf, type Problem, reconcileProblem } from "./components.ts"
+import { controlPlaneStatus, deletingStatus, refusedStatus, type Stage } from "./controlPlaneStatus.ts"
+import { type Installed, makeInstalledPlanes } from "./InstalledPlanes.ts"
+import { makeIstiodPods } from "./istiodPods.ts"
 import { ensureRoot, rootConfigMapName, setMemberOf } from "./meshNamespaces.ts"
+import { makeMeshRoots } from "./meshRoots.ts"
 import {
-  istiodPod,
-  istiodReplicas,
-  managedBy,
-  ownerLabel,
-  renderControlPlane,
-  renderedTypes
-} from "./renderControlPlane.ts"
-import { makeRootCertificate } from "./rootCertificate.ts"
-
-const manager = "maistra-istio-operator"
-export const operatorFinalizer = "maistra.io/istio-operator"
+  addOperatorFinalizer,
+  dropOperatorFinalizer,
+  hasOperatorFinalizer,
+  operatorManager
+} from "./operatorFinalizer.ts"
+import { applyRendered, makeAvailable, pruneRendered } from "./renderedObjects.ts"
 
 export interface ControlPlaneDelays {
   /** A new generation to its objects. */
@@ -34,16 +31,6 @@ export interface ControlPlaneDelays {
   /** How long the finalizer holds a deleted control plane. */
   readonly deletion: Duration.Duration
   readonly retry: Duration.Duration
-}
-
-/** A control plane whose objects exist. */
-export interface Installed {
-  readonly object: KubeObject
-  readonly root: string
-  /** Names of the istiod pods that run. */
-  readonly pods: ReadonlyArray<string>
-  /** The generation that is rendered, and whether its workloads are available. */
-  readonly ready: boolean
 }
 
 export interface ControlPlanes {
@@ -72,203 +59,107 @@ interface Options {
 export const runControlPlanes = Effect.fnUntraced(function* (options: Options) {
   const { api, delays } = options
   const timers = makeTimers()
-  const installed = new Map<string, Installed>()
-  const roots = new Map<string, string>()
+  const planes = makeInstalledPlanes(options.onChange)
+  const istiods = makeIstiodPods(api)
+  const rootOf = makeMeshRoots(api)
+  /** The generation whose objects are there, by uid. */
   const rendered = new Map<string, number>()
-  const starts = new Map<string, number>()
   let hasFederation = false
 
-  const rootOf = Effect.fnUntraced(function* (namespace: string) {
-    const own = yield* find(api, resources.secrets, { namespace, name: "cacerts" })
-    const encoded = textAt(own, "data", "root-cert.pem")
-    if (encoded !== undefined) return Buffer.from(encoded, "base64").toString("utf8")
-    const published = yield* find(api, resources.configMaps, { namespace, name: rootConfigMapName })
-    const root = roots.get(namespace) ?? textAt(published, "data", "root-cert.pem") ?? (yield* makeRootCertificate)
-    roots.set(namespace, root)
-    return root
-  })
-
-  const render = Effect.fnUntraced(function* (controlPlane: KubeObject, components: ReadonlyArray<string>) {
-    const namespace = controlPlane.metadata.namespace ?? ""
-    const wanted = renderControlPlane(controlPlane, components)
-    for (const { type, object } of wanted) {
-      yield* api.apply(type, object, { fieldManager: manager, force: true })
-    }
-    yield* prune(namespace, (type, object) =>
-      wanted.some(
-        (other) =>
-          other.type === type &&
-          other.object.metadata.name === object.metadata.name &&
-          other.object.metadata.namespace === object.metadata.namespace
-      )
-    )
-    return yield* startPods(controlPlane)
-  })
-
-  /** Deletes what bears the operator's labels for this namespace and is not to be kept, whoever made it. */
-  const prune = Effect.fnUntraced(function* (
-    namespace: string,
-    isKept: (type: (typeof renderedTypes)[number], object: KubeObject) => boolean
-  ) {
-    const labelSelector = `${ownerLabel}=${namespace},app.kubernetes.io/managed-by=${managedBy}`
-    for (const type of renderedTypes) {
-      for (const object of yield* listAll(api, type, { labelSelector })) {
-        if (!isKept(type, object)) yield* remove(api, type, object.metadata)
-      }
-    }
-  })
-
-  const startPods = Effect.fnUntraced(function* (controlPlane: KubeObject) {
-    const start = starts.get(controlPlane.metadata.uid ?? "") ?? 0
-    const wanted = Array.from({ length: istiodReplicas(controlPlane) }, (_, replica) =>
-      istiodPod(controlPlane, replica, start)
-    )
-    for (const pod of wanted) {
-      const made = yield* ensure(api, pods, pod, manager)
-      yield* patchStatus(api, pods, made, { phase: "Running" }, "kubelet")
-    }
-    const names = wanted.map(({ metadata }) => metadata.name)
-    for (const pod of yield* istiodPods(controlPlane)) {
-      if (!names.includes(pod.metadata.name)) yield* remove(api, pods, pod.metadata)
-    }
-    return names
-  })
-
-  const istiodPods = ({ metadata: { namespace = "" } }: KubeObject) =>
-    listAll(api, pods, { namespace, labelSelector: `app=istiod,${ownerLabel}=${namespace}` })
-
-  /** The Deployments become available: there is no kubelet. */
-  const makeAvailable = Effect.fnUntraced(function* (namespace: string) {
-    const labelSelector = `${ownerLabel}=${namespace},app.kubernetes.io/managed-by=${managedBy}`
-    for (const deployment of yield* listAll(api, resources.deployments, { labelSelector })) {
-      const replicas = Number(at(deployment, "spec", "replicas") ?? 1)
-      const status = {
-        observedGeneration: deployment.metadata.generation ?? 1,
-        replicas,
-        updatedReplicas: replicas,
-        readyReplicas: replicas,
-        availableReplicas: replicas,
-        conditions: [{ type: "Available", status: "True", reason: "MinimumReplicasAvailable" }]
-      }
-      yield* patchStatus(api, resources.deployments, deployment, status, "kube-controller-manager")
-    }
-  })
-
-  const remember = (namespace: string, next: Installed) =>
-    Effect.suspend(() => {
-      const before = installed.get(namespace)
-      installed.set(namespace, next)
-      const isSame =
-        before !== undefined &&
-        before.object.metadata.uid === next.object.metadata.uid &&
-        before.object.metadata.generation === next.object.metadata.generation &&
-        before.root === next.root &&
-        before.ready === next.ready &&
-        contains(before.pods, next.pods)
-      return isSame ? Effect.void : options.onChange(namespace)
-    })
-
-  const remembered = (namespace: string) =>
-    Effect.suspend(() => (installed.delete(namespace) ? options.onChange(namespace) : Effect.void))
-
-  const finalize = Effect.fnUntraced(function* (controlPlane: KubeObject): Effect.fn.Return<Again, KubeError> {
-    const { namespace = "", uid, finalizers = [] } = controlPlane.metadata
-    if (!finalizers.includes(operatorFinalizer)) return undefined
-    const conditions = ["Installed", "Reconciled", "Ready"].map((type) => ({
-      type,
-      status: "False",
-      reason: "Deleting",
-      message: "Deleting service mesh"
-    }))
-    yield* patchStatus(
-      api,
-      resources.controlPlanes,
-      controlPlane,
-      { conditions, readiness: at(controlPlane, "status", "readiness") ?? { components: {} } },
-      manager
-    )
-    const left = yield* timers.left(`${uid}/deletion`, delays.deletion)
-    if (left !== undefined) return left
-    yield* prune(namespace, () => false)
-    for (const pod of yield* istiodPods(controlPlane)) yield* remove(api, pods, pod.metadata)
-    yield* remove(api, resources.configMaps, { namespace, name: rootConfigMapName })
-    yield* setMemberOf(api, namespace, undefined)
-    yield* remembered(namespace)
-    const others = finalizers.filter((other) => other !== operatorFinalizer)
-    yield* api.patch(
-      resources.controlPlanes,
-      controlPlane.metadata,
-      { metadata: { finalizers: others } },
-      { fieldManager: manager }
-    )
-    timers.forget(`${uid}/`)
-    return undefined
-  })
-
-  const refuse = (controlPlane: KubeObject, problem: { readonly reason: string; readonly message: string }) =>
-    Effect.as(
-      patchStatus(api, resources.controlPlanes, controlPlane, refusedStatus(problem), manager),
-      delays.retry as Again
-    )
+  const writeStatus = (controlPlane: KubeObject, status: Readonly<Record<string, unknown>>) =>
+    patchStatus(api, resources.controlPlanes, controlPlane, status, operatorManager)
 
   const reconcile = Effect.fnUntraced(function* (ref: ObjectRef): Effect.fn.Return<Again, KubeError> {
     const found = yield* find(api, resources.controlPlanes, ref)
-    const { namespace = "" } = ref
     if (found === undefined) {
-      if (installed.get(namespace)?.object.metadata.name === ref.name) yield* remembered(namespace)
+      const { namespace = "" } = ref
+      if (planes.all.get(namespace)?.object.metadata.name === ref.name) yield* planes.delete(namespace)
       return undefined
     }
     const operators = options.running()
     if (!operators.has("servicemeshoperator")) return undefined
     if (found.metadata.deletionTimestamp !== undefined) return yield* finalize(found)
-    const controlPlane = yield* withFinalizer(api, found)
-    if (!hasFederation) yield* installCrds(api, federationCrds, manager)
+    const controlPlane = yield* addOperatorFinalizer(api, resources.controlPlanes, found)
+    yield* bringFederation
+    const components = componentsOf(controlPlane)
+    const problem = (yield* admissionProblem(controlPlane)) ?? reconcileProblem(components, operators)
+    if (problem !== undefined) {
+      yield* writeStatus(controlPlane, refusedStatus(problem))
+      return delays.retry
+    }
+    return yield* install(controlPlane, components)
+  })
+
+  /** The first control plane that the operator sees brings the kinds of federation. */
+  const bringFederation = Effect.gen(function* () {
+    if (!hasFederation) yield* installCrds(api, federationCrds, operatorManager)
     hasFederation = true
     yield* options.onFirst
+  })
 
+  /** What admission would refuse today, though the object is there. */
+  const admissionProblem = Effect.fnUntraced(function* (controlPlane: KubeObject) {
+    const { namespace = "" } = controlPlane.metadata
     const controlPlanes = yield* listAll(api, resources.controlPlanes, { namespace })
     const older = controlPlanes.filter((other) => isOlder(other, controlPlane))
-    const problem = controlPlaneProblem(controlPlane, options.versions, { controlPlanes: older, memberRolls: [] })
-    if (problem !== undefined) {
-      return yield* refuse(controlPlane, {
-        reason: older.length > 0 ? "ErrMultipleSMCPs" : "ValidationError",
-        message: problem
-      })
-    }
-    const components = componentsOf(controlPlane)
-    const obstacle = reconcileProblem(components, operators)
-    if (obstacle !== undefined) return yield* refuse(controlPlane, obstacle)
+    const message = controlPlaneProblem(controlPlane, options.versions, { controlPlanes: older, memberRolls: [] })
+    const reason = older.length > 0 ? "ErrMultipleSMCPs" : "ValidationError"
+    return message === undefined ? undefined : ({ reason, message } satisfies Problem)
+  })
 
-    const { uid = "", generation = 1 } = controlPlane.metadata
-    const stageAt = (stage: "Pending" | "Rendered" | "Ready") =>
-      patchStatus(
-        api,
-        resources.controlPlanes,
-        controlPlane,
-        controlPlaneStatus(controlPlane, components, stage, options.operatorVersion),
-        manager
-      )
+  /** Renders a generation, then waits for its workloads; one that has been settled before needs no waits. */
+  const install = Effect.fnUntraced(function* (
+    controlPlane: KubeObject,
+    components: ReadonlyArray<string>
+  ): Effect.fn.Return<Again, KubeError> {
+    const { namespace = "", uid = "", generation = 1 } = controlPlane.metadata
+    const writeStage = (stage: Stage) =>
+      writeStatus(controlPlane, controlPlaneStatus(controlPlane, components, stage, options.operatorVersion))
     const isSettled = at(controlPlane, "status", "observedGeneration") === generation
     const untilRendered = isSettled ? undefined : yield* timers.left(`${uid}/${generation}/render`, delays.render)
     if (untilRendered !== undefined) {
-      if (installed.get(namespace) === undefined) yield* stageAt("Pending")
+      if (!planes.all.has(namespace)) yield* writeStage("Pending")
       return untilRendered
     }
-    const isRendered = rendered.get(uid) === generation
-    const podNames = isRendered ? (installed.get(namespace)?.pods ?? []) : yield* render(controlPlane, components)
-    rendered.set(uid, generation)
+    const pods = yield* render(controlPlane, components)
     const root = yield* rootOf(namespace)
     yield* ensureRoot(api, namespace, root)
     yield* setMemberOf(api, namespace, namespace)
     const untilReady = isSettled ? undefined : yield* timers.left(`${uid}/${generation}/ready`, delays.ready)
     if (untilReady !== undefined) {
-      const object = yield* stageAt("Rendered")
-      yield* remember(namespace, { object, root, pods: podNames, ready: false })
+      const object = yield* writeStage("Rendered")
+      yield* planes.set(namespace, { object, root, pods, ready: false })
       return untilReady
     }
-    yield* makeAvailable(namespace)
-    const object = yield* stageAt("Ready")
-    yield* remember(namespace, { object, root, pods: podNames, ready: true })
+    yield* makeAvailable(api, namespace)
+    const object = yield* writeStage("Ready")
+    yield* planes.set(namespace, { object, root, pods, ready: true })
+    return undefined
+  })
+
+  /** Brings the objects and pods of a generation once; returns the names of the pods. */
+  const render = Effect.fnUntraced(function* (controlPlane: KubeObject, components: ReadonlyArray<string>) {
+    const { namespace = "", uid = "", generation = 1 } = controlPlane.metadata
+    if (rendered.get(uid) === generation) return planes.all.get(namespace)?.pods ?? []
+    yield* applyRendered(api, controlPlane, components)
+    const pods = yield* istiods.start(controlPlane)
+    rendered.set(uid, generation)
+    return pods
+  })
+
+  const finalize = Effect.fnUntraced(function* (controlPlane: KubeObject): Effect.fn.Return<Again, KubeError> {
+    if (!hasOperatorFinalizer(controlPlane)) return undefined
+    const { namespace = "", uid } = controlPlane.metadata
+    yield* writeStatus(controlPlane, deletingStatus(controlPlane))
+    const left = yield* timers.left(`${uid}/deletion`, delays.deletion)
+    if (left !== undefined) return left
+    yield* pruneRendered(api, namespace, () => false)
+    yield* istiods.stop(controlPlane)
+    yield* remove(api, resources.configMaps, { namespace, name: rootConfigMapName })
+    yield* setMemberOf(api, namespace, undefined)
+    yield* planes.delete(namespace)
+    yield* dropOperatorFinalizer(api, resources.controlPlanes, controlPlane)
+    timers.forget(`${uid}/`)
     return undefined
   })
 
@@ -279,15 +170,13 @@ export const runControlPlanes = Effect.fnUntraced(function* (options: Options) {
   )
 
   return {
-    installed,
+    installed: planes.all,
     askAll,
     restart: Effect.fnUntraced(function* (namespace) {
-      const known = installed.get(namespace)
+      const known = planes.all.get(namespace)
       if (known === undefined) return
-      const uid = known.object.metadata.uid ?? ""
-      starts.set(uid, (starts.get(uid) ?? 0) + 1)
-      const names = yield* startPods(known.object)
-      yield* remember(namespace, { ...known, pods: names })
+      const pods = yield* istiods.restart(known.object)
+      yield* planes.set(namespace, { ...known, pods })
     })
   } satisfies ControlPlanes
 })
@@ -295,10 +184,3 @@ export const runControlPlanes = Effect.fnUntraced(function* (options: Options) {
 const isOlder = (other: KubeObject, than: KubeObject): boolean =>
   `${other.metadata.creationTimestamp} ${other.metadata.name}` <
   `${than.metadata.creationTimestamp} ${than.metadata.name}`
-
-const withFinalizer = (api: KubeApi, object: KubeObject): Effect.Effect<KubeObject, KubeError> => {
-  const { finalizers = [], resourceVersion } = object.metadata
-  if (finalizers.includes(operatorFinalizer)) return Effect.succeed(object)
-  const patch = { metadata: { resourceVersion, finalizers: [...finalizers, operatorFinalizer] } }
-  return api.patch(resources.controlPlanes, object.metadata, patch, { fieldManager: manager })
-}

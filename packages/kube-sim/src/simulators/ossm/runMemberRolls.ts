@@ -3,18 +3,22 @@ import type { KubeApi, KubeError, KubeObject, ObjectRef } from "@multicluster-me
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { ensure, find, listAll, patchStatus, remove } from "../calls.ts"
-import { listAt, textAt, textsAt } from "../fields.ts"
+import { ensure, find, patchStatus } from "../calls.ts"
+import { textAt } from "../fields.ts"
 import { type Again, runController, soonest } from "../runController.ts"
-import { selects } from "../selects.ts"
 import { makeTimers } from "../Timers.ts"
 import { memberProblem, memberRollProblem } from "./admission.ts"
-import { ensureRoot, memberOfLabel, rootConfigMapName, setMemberOf } from "./meshNamespaces.ts"
-import { type Installed, operatorFinalizer } from "./runControlPlanes.ts"
-
-const manager = "maistra-istio-operator"
-const createdBy = "maistra.io/created-by"
-const rollController = "maistra.io.servicemeshmemberroll-controller"
+import type { Installed } from "./InstalledPlanes.ts"
+import { joinMesh, leaveMesh, namesInMesh } from "./joinMesh.ts"
+import { emptyRoll, isOwnMember } from "./memberObjects.ts"
+import { memberStatus, type RollOutcome, rollStatus } from "./memberRollStatus.ts"
+import {
+  addOperatorFinalizer,
+  dropOperatorFinalizer,
+  hasOperatorFinalizer,
+  operatorManager
+} from "./operatorFinalizer.ts"
+import { wantedMembers } from "./wantedMembers.ts"
 
 interface Options {
   readonly api: KubeApi
@@ -40,33 +44,82 @@ export const runMemberRolls = Effect.fnUntraced(function* ({ api, delays, isRunn
   const members = yield* api.informer(resources.members)
   const namespaces = yield* api.informer(resources.namespaces)
 
-  const membersOf = (namespace: string) =>
+  const reconcile = Effect.fnUntraced(function* ({ name: namespace }: ObjectRef): Effect.fn.Return<Again, KubeError> {
+    if (!isRunning()) return undefined
+    const wishes = yield* wishesFor(namespace)
+    const controlPlane = installed.get(namespace)
+    const found = yield* find(api, resources.memberRolls, { namespace, name: "default" })
+    // a member that asks to join makes the operator create the roll
+    if (found === undefined && (wishes.every(isOwnMember) || controlPlane === undefined)) {
+      yield* setConfigured(namespace, [])
+      return undefined
+    }
+    const roll = found ?? (yield* ensure(api, resources.memberRolls, emptyRoll(namespace), operatorManager))
+    if (roll.metadata.deletionTimestamp !== undefined) return yield* finalize(roll)
+    yield* addOperatorFinalizer(api, resources.memberRolls, roll)
+
+    const problem = memberRollProblem(roll, { controlPlanes: [], memberRolls: [] })
+    const all = yield* namespaces.list
+    const wanted = problem === undefined ? wantedMembers(roll, wishes, all, namespace) : []
+    const existing = wanted.flatMap((name) => all.filter((other) => other.metadata.name === name && isLiving(other)))
+    const { done, wait } = yield* joinAll(controlPlane, existing)
+    for (const name of yield* namesInMesh(api, namespace)) {
+      if (!wanted.includes(name)) yield* leaveMesh(api, namespace, name)
+    }
+    yield* report(roll, wishes, { wanted, existing: existing.map(nameOf), done, controlPlane, problem })
+    yield* setConfigured(namespace, done)
+    return wait
+  })
+
+  /** The ServiceMeshMembers that ask to join the mesh in a namespace. */
+  const wishesFor = (namespace: string) =>
     Effect.map(members.list, (all) =>
       all.filter(
         (member) =>
           textAt(member, "spec", "controlPlaneRef", "namespace") === namespace &&
           memberProblem(member, undefined) === undefined &&
-          member.metadata.deletionTimestamp === undefined
+          isLiving(member)
       )
     )
 
-  const leave = Effect.fnUntraced(function* (namespace: string, member: string) {
-    yield* setMemberOf(api, member, undefined)
-    yield* remove(api, resources.configMaps, { namespace: member, name: rootConfigMapName })
-    const own = yield* find(api, resources.members, { namespace: member, name: "default" })
-    if (
-      own?.metadata.annotations?.[createdBy] === rollController &&
-      textAt(own, "spec", "controlPlaneRef", "namespace") === namespace
-    ) {
-      yield* remove(api, resources.members, own.metadata)
+  /** Takes in the namespaces whose time has come; without a control plane there is nothing to join. */
+  const joinAll = Effect.fnUntraced(function* (
+    controlPlane: Installed | undefined,
+    existing: ReadonlyArray<KubeObject>
+  ): Effect.fn.Return<{ readonly done: ReadonlyArray<string>; readonly wait: Again }, KubeError> {
+    const waits: Array<Again> = []
+    const done: Array<string> = []
+    if (controlPlane === undefined) return { done, wait: undefined }
+    const { namespace = "" } = controlPlane.object.metadata
+    for (const { metadata } of existing) {
+      const left = yield* timers.left(`${namespace}/${metadata.uid}`, delays.member)
+      waits.push(left)
+      if (left !== undefined) continue
+      yield* joinMesh(api, controlPlane, metadata.name)
+      done.push(metadata.name)
+    }
+    return { done, wait: soonest(...waits) }
+  })
+
+  const report = Effect.fnUntraced(function* (
+    roll: KubeObject,
+    wishes: ReadonlyArray<KubeObject>,
+    outcome: RollOutcome
+  ) {
+    const { namespace = "" } = roll.metadata
+    yield* patchStatus(api, resources.memberRolls, roll, rollStatus(roll, outcome), operatorManager)
+    for (const member of wishes) {
+      const status = memberStatus(member, outcome.done, namespace)
+      yield* patchStatus(api, resources.members, member, status, operatorManager)
     }
   })
 
-  const join = Effect.fnUntraced(function* (controlPlane: Installed, member: string) {
-    const { namespace = "", name } = controlPlane.object.metadata
-    yield* setMemberOf(api, member, namespace)
-    yield* ensureRoot(api, member, controlPlane.root)
-    yield* ensure(api, resources.members, ownMember(member, namespace, name), manager)
+  const finalize = Effect.fnUntraced(function* (roll: KubeObject): Effect.fn.Return<Again, KubeError> {
+    const { namespace = "" } = roll.metadata
+    for (const name of yield* namesInMesh(api, namespace)) yield* leaveMesh(api, namespace, name)
+    yield* setConfigured(namespace, [])
+    if (hasOperatorFinalizer(roll)) yield* dropOperatorFinalizer(api, resources.memberRolls, roll)
+    return undefined
   })
 
   const setConfigured = (namespace: string, next: ReadonlyArray<string>) =>
@@ -75,70 +128,6 @@ export const runMemberRolls = Effect.fnUntraced(function* ({ api, delays, isRunn
       configured.set(namespace, next)
       return before.join(" ") === next.join(" ") ? Effect.void : onChange
     })
-
-  const finalize = Effect.fnUntraced(function* (roll: KubeObject): Effect.fn.Return<Again, KubeError> {
-    const { namespace = "", finalizers = [] } = roll.metadata
-    for (const { metadata } of yield* memberNamespaces(namespace)) yield* leave(namespace, metadata.name)
-    yield* setConfigured(namespace, [])
-    if (!finalizers.includes(operatorFinalizer)) return undefined
-    const others = finalizers.filter((other) => other !== operatorFinalizer)
-    yield* api.patch(
-      resources.memberRolls,
-      roll.metadata,
-      { metadata: { finalizers: others } },
-      { fieldManager: manager }
-    )
-    return undefined
-  })
-
-  const memberNamespaces = (namespace: string) =>
-    Effect.map(listAll(api, resources.namespaces, { labelSelector: `${memberOfLabel}=${namespace}` }), (all) =>
-      all.filter(({ metadata }) => metadata.name !== namespace)
-    )
-
-  const reconcile = Effect.fnUntraced(function* ({ name: namespace }: ObjectRef): Effect.fn.Return<Again, KubeError> {
-    if (!isRunning()) return undefined
-    const wishes = yield* membersOf(namespace)
-    const ref = { namespace, name: "default" }
-    const found = yield* find(api, resources.memberRolls, ref)
-    const controlPlane = installed.get(namespace)
-    // a member that asks to join makes the operator create the roll
-    if (found === undefined && (wishes.every(isOwn) || controlPlane === undefined)) {
-      yield* setConfigured(namespace, [])
-      return undefined
-    }
-    const roll = found ?? (yield* ensure(api, resources.memberRolls, emptyRoll(namespace), manager))
-    if (roll.metadata.deletionTimestamp !== undefined) return yield* finalize(roll)
-    if (roll.metadata.finalizers?.includes(operatorFinalizer) !== true) {
-      const { finalizers = [], resourceVersion } = roll.metadata
-      const patch = { metadata: { resourceVersion, finalizers: [...finalizers, operatorFinalizer] } }
-      yield* api.patch(resources.memberRolls, ref, patch, { fieldManager: manager })
-    }
-    const problem = memberRollProblem(roll, { controlPlanes: [], memberRolls: [] })
-    const all = yield* namespaces.list
-    const wanted = problem === undefined ? wantedMembers(roll, wishes, all, namespace) : []
-    const existing = wanted.filter((name) => all.some((other) => other.metadata.name === name && isLiving(other)))
-    const waits: Array<Again> = []
-    const done: Array<string> = []
-    for (const name of controlPlane === undefined ? [] : existing) {
-      const uid = all.find((other) => other.metadata.name === name)?.metadata.uid
-      const left = yield* timers.left(`${namespace}/${uid}`, delays.member)
-      waits.push(left)
-      if (controlPlane === undefined || left !== undefined) continue
-      yield* join(controlPlane, name)
-      done.push(name)
-    }
-    for (const { metadata } of yield* memberNamespaces(namespace)) {
-      if (!wanted.includes(metadata.name)) yield* leave(namespace, metadata.name)
-    }
-    const status = rollStatus(roll, { wanted, existing, done, controlPlane, problem })
-    yield* patchStatus(api, resources.memberRolls, roll, status, manager)
-    for (const member of wishes) {
-      yield* patchStatus(api, resources.members, member, memberStatus(member, done, namespace), manager)
-    }
-    yield* setConfigured(namespace, done)
-    return soonest(...waits)
-  })
 
   const everyRoll = Effect.map(rolls.list, (all) => all.map(({ metadata }) => ({ name: metadata.namespace ?? "" })))
   const planeOf = Effect.fnUntraced(function* (ref: ObjectRef) {
@@ -164,119 +153,6 @@ export const runMemberRolls = Effect.fnUntraced(function* ({ api, delays, isRunn
   return { configured, ask: (namespace) => ask({ name: namespace }) } satisfies MemberRolls
 })
 
-const isLiving = (namespace: KubeObject): boolean => namespace.metadata.deletionTimestamp === undefined
+const nameOf = ({ metadata }: KubeObject): string => metadata.name
 
-const isOwn = (member: KubeObject): boolean => member.metadata.annotations?.[createdBy] === rollController
-
-/** All names that the roll resolves to, sorted; never namespaces of the platform. */
-const wantedMembers = (
-  roll: KubeObject,
-  wishes: ReadonlyArray<KubeObject>,
-  all: ReadonlyArray<KubeObject>,
-  own: string
-): ReadonlyArray<string> => {
-  const named = textsAt(roll, "spec", "members")
-  const selectors = listAt(roll, "spec", "memberSelectors")
-  const selected = all
-    .filter(
-      ({ metadata }) => named.includes("*") || selectors.some((selector) => selects(selector, metadata.labels ?? {}))
-    )
-    .map(({ metadata }) => metadata.name)
-  const joined = wishes.filter((member) => !isOwn(member)).map(({ metadata }) => metadata.namespace ?? "")
-  const names = new Set([...named.filter((name) => name !== "*"), ...selected, ...joined])
-  return [...names].filter((name) => name !== own && !/^(?:kube|openshift|ibm-)/u.test(name)).sort()
-}
-
-interface Outcome {
-  readonly wanted: ReadonlyArray<string>
-  readonly existing: ReadonlyArray<string>
-  readonly done: ReadonlyArray<string>
-  readonly controlPlane: Installed | undefined
-  readonly problem: string | undefined
-}
-
-const rollStatus = (roll: KubeObject, { wanted, existing, done, controlPlane, problem }: Outcome) => {
-  const pending = wanted.filter((name) => !done.includes(name))
-  return {
-    annotations: { configuredMemberCount: `${done.length}/${wanted.length}` },
-    observedGeneration: roll.metadata.generation ?? 1,
-    ...(controlPlane === undefined
-      ? {}
-      : {
-          meshGeneration: controlPlane.object.metadata.generation ?? 1,
-          meshReconciledVersion: textAt(controlPlane.object, "status", "chartVersion") ?? ""
-        }),
-    members: wanted,
-    configuredMembers: done,
-    pendingMembers: pending,
-    terminatingMembers: [],
-    memberStatuses: wanted.map((namespace) => ({
-      namespace,
-      conditions: [reconciled(done.includes(namespace), existing.includes(namespace), namespace)]
-    })),
-    conditions: [{ type: "Ready", ...readiness(pending, controlPlane, problem) }]
-  }
-}
-
-const reconciled = (isDone: boolean, exists: boolean, namespace: string) => {
-  if (isDone) return { type: "Reconciled", status: "True" }
-  return exists
-    ? { type: "Reconciled", status: "False", reason: "SMCPReconciling", message: "Waiting for the mesh" }
-    : {
-        type: "Reconciled",
-        status: "False",
-        reason: "NamespaceNotExists",
-        message: `Namespace ${namespace} does not exist`
-      }
-}
-
-const readiness = (
-  pending: ReadonlyArray<string>,
-  controlPlane: Installed | undefined,
-  problem: string | undefined
-) => {
-  if (problem !== undefined) return { status: "False", reason: "ReconcileError", message: problem }
-  if (controlPlane === undefined) {
-    return { status: "False", reason: "ErrSMCPMissing", message: "No ServiceMeshControlPlane exists in the namespace" }
-  }
-  return pending.length === 0
-    ? { status: "True", reason: "Configured", message: "All namespaces have been configured successfully" }
-    : {
-        status: "False",
-        reason: "ReconcileError",
-        message: `The following namespaces are not yet configured: ${pending.join(", ")}`
-      }
-}
-
-const memberStatus = (member: KubeObject, done: ReadonlyArray<string>, plane: string) => {
-  const isDone = done.includes(member.metadata.namespace ?? "")
-  const verdict = isDone
-    ? { status: "True", reason: "" }
-    : { status: "False", reason: "NamespaceNotConfigured", message: "The namespace is not configured yet" }
-  return {
-    annotations: { controlPlaneRef: `${plane}/${textAt(member, "spec", "controlPlaneRef", "name")}` },
-    observedGeneration: member.metadata.generation ?? 1,
-    conditions: [
-      { type: "Reconciled", ...verdict },
-      { type: "Ready", ...verdict }
-    ]
-  }
-}
-
-const emptyRoll = (namespace: string): KubeObject => ({
-  apiVersion: "maistra.io/v1",
-  kind: "ServiceMeshMemberRoll",
-  metadata: {
-    name: "default",
-    namespace,
-    annotations: { [createdBy]: "maistra.io.servicemeshmember-controller" }
-  },
-  spec: { members: [] }
-})
-
-const ownMember = (namespace: string, planeNamespace: string, plane: string): KubeObject => ({
-  apiVersion: "maistra.io/v1",
-  kind: "ServiceMeshMember",
-  metadata: { name: "default", namespace, annotations: { [createdBy]: rollController } },
-  spec: { controlPlaneRef: { namespace: planeNamespace, name: plane } }
-})
+const isLiving = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp === undefined

@@ -16,7 +16,8 @@ import { type ControlPlaneDelays, type ControlPlanes, runControlPlanes } from ".
 import { type FederationDelays, runFederation } from "./runFederation.ts"
 import { type MemberRolls, runMemberRolls } from "./runMemberRolls.ts"
 import { runRollouts } from "./runRollouts.ts"
-import { type Catalog, type Olm, type OlmDelays, runOlm } from "./runOlm.ts"
+import type { Catalog } from "./OlmCatalog.ts"
+import { type Olm, type OlmDelays, runOlm } from "./runOlm.ts"
 import { runLoadBalancers, serviceDefaults } from "./serviceAddresses.ts"
 
 export interface OssmDelays extends OlmDelays, ControlPlaneDelays, FederationDelays {
