@@ -1,40 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Conditions } from "./Condition.ts"
+import { controlPlaneWish, meshMemberRoll, meshProvider, profiles } from "./meshWish.ts"
 import { ObjectMeta } from "./ObjectMeta.ts"
-import { count, labelName, listOf, mapOf, objectName, rules, setOf, text, time } from "./parts.ts"
-import { Component, MeshProvider } from "./provider.ts"
-
-const version = Schema.String.annotate({
-  description: "Version line of the control plane, for example v2.6. Omitted: the newest that the operator installs."
-}).check(Schema.isPattern(/^v[0-9]+\.[0-9]+$/u), Schema.isMaxLength(16))
-
-const components = setOf(
-  Component,
-  "The complete set of components: what is not listed is switched off, except istio-discovery, mesh-config and telemetry-common, which every control plane has. Omitted: what the profiles say.",
-  16
-)
-
-const profiles = listOf(
-  text("Name of a profile.", 253),
-  "Profiles of the control plane; the last one has priority.",
-  16
-)
-
-/** The control plane that a template wishes; the fields a MeshDeployment and a Mesh share. */
-export const controlPlaneFields = {
-  namespace: labelName("Namespace of the control plane on the managed cluster."),
-  version: Schema.optionalKey(version),
-  profiles: Schema.optionalKey(profiles),
-  components: Schema.optionalKey(components)
-}
-
-/** The member namespaces of a mesh. */
-export const meshMemberRoll = setOf(
-  labelName("A namespace."),
-  "Namespaces that belong to the mesh; one that does not exist yet joins when it is created.",
-  1024
-)
+import { count, labelName, listOf, mapOf, objectName, rules, text, time } from "./parts.ts"
 
 /** The identity that certificates of a mesh carry. */
 const trustDomain = Schema.String.annotate({
@@ -55,23 +24,9 @@ export type Removal = typeof Removal.Type
 export const MeshSpec = Schema.Struct({
   cluster: Schema.optionalKey(labelName("ManagedCluster that runs the mesh.")),
   clusters: Schema.optionalKey(labelName("Another spelling of `cluster`.")),
-  controlPlane: Schema.Struct({
-    name: Schema.optionalKey(objectName("Name of the control plane. Omitted: the name of the Mesh.")),
-    ...controlPlaneFields
-  }).annotate({
-    description: "The control plane.",
-    ...rules(
-      { rule: "self.__namespace__ == oldSelf.__namespace__", message: "namespace is immutable" },
-      {
-        rule: "has(self.name) == has(oldSelf.name) && (!has(self.name) || self.name == oldSelf.name)",
-        message: "name is immutable"
-      }
-    )
-  }),
+  controlPlane: controlPlaneWish("The control plane.", "Name of the control plane. Omitted: the name of the Mesh."),
   meshMemberRoll: Schema.optionalKey(meshMemberRoll),
-  meshProvider: MeshProvider.annotate({
-    ...rules({ rule: "self == oldSelf", message: "meshProvider is immutable" })
-  }),
+  meshProvider,
   trustDomain: Schema.optionalKey(trustDomain),
   managementPolicy: Schema.optionalKey(
     Schema.Literals(["Observe"]).annotate({

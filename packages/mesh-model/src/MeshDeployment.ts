@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Conditions } from "./Condition.ts"
-import { controlPlaneFields, defaultDeletionPolicy, meshMemberRoll } from "./Mesh.ts"
+import { defaultDeletionPolicy } from "./Mesh.ts"
+import { controlPlaneWish, meshMemberRoll, meshProvider } from "./meshWish.ts"
 import { ObjectMeta } from "./ObjectMeta.ts"
-import { count, labelName, listOf, mapOf, objectName, rules, setOf, text } from "./parts.ts"
-import { MeshProvider } from "./provider.ts"
+import { count, labelName, listOf, mapOf, setOf, text } from "./parts.ts"
 
 export const Operator = Schema.Struct({
   install: Schema.Literals(["Auto", "External"])
@@ -47,23 +47,12 @@ export const defaultOperator: Operator = {
 
 export const MeshDeploymentSpec = Schema.Struct({
   clusters: setOf(labelName("A ManagedCluster."), "Clusters that get a mesh each.", 4096),
-  controlPlane: Schema.Struct({
-    name: Schema.optionalKey(objectName("Name of each control plane. Omitted: the name of the MeshDeployment.")),
-    ...controlPlaneFields
-  }).annotate({
-    description: "Template of the control planes.",
-    ...rules(
-      { rule: "self.__namespace__ == oldSelf.__namespace__", message: "namespace is immutable" },
-      {
-        rule: "has(self.name) == has(oldSelf.name) && (!has(self.name) || self.name == oldSelf.name)",
-        message: "name is immutable"
-      }
-    )
-  }),
+  controlPlane: controlPlaneWish(
+    "Template of the control planes.",
+    "Name of each control plane. Omitted: the name of the MeshDeployment."
+  ),
   meshMemberRoll: Schema.optionalKey(meshMemberRoll),
-  meshProvider: MeshProvider.annotate({
-    ...rules({ rule: "self == oldSelf", message: "meshProvider is immutable" })
-  }),
+  meshProvider,
   operator: Schema.optionalKey(Operator),
   deletionPolicy: Schema.Literals(["Delete", "Orphan"])
     .annotate({
