@@ -2,8 +2,8 @@ import { type HubState, type Plan, planHub, type WorkAction } from "@multicluste
 import { identityKey, keyOf, labels, type ManifestWork, manifestsOf, resources } from "@multicluster-mesh/mesh-model"
 
 /**
- * Planners that each break one rule of DESIGN 4, and are the real one in everything else. Each is what a reasonable
- * person would write who did not know the rule.
+ * Planners that each break one rule of docs/architecture.md, and are the real one in everything else. Each is what a
+ * reasonable person would write who did not know the rule.
  */
 
 /** Leaves the orphaning rule of control planes out of every work. */

@@ -93,5 +93,8 @@ const importedServiceSets = crdOf({
   columns: [age]
 })
 
-/** The federation kinds, which the operator installs with the first control plane that it meets (ossm2.md 3.1). */
+/**
+ * The federation kinds, which the operator installs with the first control plane that it meets (maistra/istio-operator,
+ * pkg/bootstrap/crds.go).
+ */
 export const federationCrds: ReadonlyArray<KubeObject> = [peers, exportedServiceSets, importedServiceSets]

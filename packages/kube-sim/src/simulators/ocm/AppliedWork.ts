@@ -63,7 +63,7 @@ export const appliedResource = (type: ResourceType, object: KubeObject): Applied
  * `owner`; of an object with more owners the work merely lets go. Returns those that are not gone yet.
  *
  * In order of API groups: a right that goes with a ClusterRole is missing for later groups. What may not be deleted is
- * forgotten (substrate/ocm.md 3).
+ * forgotten, as OCM's work agent does that was run for comparison.
  */
 export const deleteResources = Effect.fnUntraced(function* (
   api: KubeApi,

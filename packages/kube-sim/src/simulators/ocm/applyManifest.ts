@@ -10,7 +10,7 @@ export interface Refused {
   readonly message: string
 }
 
-/** Applies manifests on one cluster as OCM's work agent does (ocm.md 3.3). */
+/** Applies manifests on one cluster as OCM's work agent does (open-cluster-management-io/ocm, pkg/work/spoke/apply). */
 export const makeApplyManifest =
   (api: KubeApi, rights: WorkRights) =>
   (

@@ -27,7 +27,7 @@ interface Life {
 
 /**
  * Keeps ManagedCluster, its namespace and the ManagedClusterAddOn of our add-on for each cluster, and their conditions.
- * A deleted add-on comes back while it is installed: a Placement still selects the cluster (SUBSTRATE, point 4).
+ * A deleted add-on comes back while it is installed: a Placement still selects the cluster.
  */
 export const runManagedClusters = Effect.fnUntraced(function* (
   hub: KubeApi,
@@ -204,7 +204,10 @@ const clusterStatus = (available: boolean) => ({
   version: { kubernetes: "v1.32.0" }
 })
 
-/** An unreachable cluster makes its add-ons Unknown; an agent that stopped makes its own False (ocm.md 4.1, 1.10). */
+/**
+ * An unreachable cluster makes its add-ons Unknown; an agent that stopped makes its own False
+ * (open-cluster-management-io/ocm, pkg/registration).
+ */
 const addOnAvailable = ({ available, addOnAvailable }: Life) => {
   const name = labels.addonName
   if (!available) {

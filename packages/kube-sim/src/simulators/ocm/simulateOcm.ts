@@ -22,7 +22,7 @@ export interface OcmOptions {
  */
 export interface OcmSim extends ManagedClusters {}
 
-/** Those of OCM's own defaults that matter here (ocm.md 3.3). */
+/** Those of OCM's own defaults that matter here (open-cluster-management-io/ocm, pkg/work/spoke). */
 export const ocmDelays: WorkAgentDelays = {
   reapply: Duration.minutes(4),
   statusSync: Duration.seconds(10),

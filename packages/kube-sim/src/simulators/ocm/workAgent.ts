@@ -52,8 +52,8 @@ export interface WorkAgent {
 }
 
 /**
- * OCM's work agent of one cluster (ocm.md 3.3): works of the hub's namespace `cluster` become objects there. Objects
- * are not watched: drift is repaired on the timer, or when the work changes.
+ * OCM's work agent of one cluster (open-cluster-management-io/ocm, pkg/work/spoke): works of the hub's namespace
+ * `cluster` become objects there. Objects are not watched: drift is repaired on the timer, or when the work changes.
  */
 export const runWorkAgent = Effect.fnUntraced(function* (
   hub: KubeApi,

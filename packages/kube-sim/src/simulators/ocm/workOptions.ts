@@ -10,7 +10,10 @@ export interface ManifestOptions {
   readonly orphaned: boolean
 }
 
-/** What a work says of one of its manifests; the first entry that matches counts (ocm.md 3.1). */
+/**
+ * What a work says of one of its manifests; the first entry that matches counts (open-cluster-management-io/api,
+ * work/v1/types.go).
+ */
 export const optionsOf = (work: KubeObject, type: ResourceType, manifest: KubeObject): ManifestOptions => {
   const strategy = listAt(work, "spec", "manifestConfigs").find((config) =>
     matches(config, ["resourceIdentifier"], type, manifest)

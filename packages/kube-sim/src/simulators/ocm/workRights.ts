@@ -8,7 +8,7 @@ import { makeTimers } from "../Timers.ts"
 
 type Verb = "get" | "create" | "update" | "patch" | "delete"
 
-/** What the work agent may do on its cluster (ocm.md 3.5). */
+/** What the work agent may do on its cluster (open-cluster-management-io/ocm, manifests/klusterlet/managed). */
 export interface WorkRights {
   /** Why the agent may not, in the API server's words; undefined if it may. */
   readonly refusal: (verb: Verb, type: ResourceType, ref: ObjectRef) => Effect.Effect<string | undefined>

@@ -31,7 +31,7 @@ export interface ExportedService {
   readonly exportedName: string
 }
 
-/** What istiod holds in memory, and loses when its pods restart (ossm2.md 3.5). */
+/** What istiod holds in memory, and loses when its pods restart (maistra/istio, pkg/servicemesh/federation/server). */
 export interface Istiod {
   readonly pods: ReadonlyArray<string>
   /** `first` is what AddPeer saw and never looks at again; `current` is the object as it is. */

@@ -6,7 +6,10 @@ import { listAll } from "../calls.ts"
 import { dataAt, listAt, textAt, textsAt } from "../fields.ts"
 import { minorOf } from "./components.ts"
 
-/** The rules of Maistra's webhooks (ossm2.md 1.8, 2.1, 2.2); each gives the reason of a refusal, or undefined. */
+/**
+ * The rules of Maistra's webhooks (maistra/istio-operator, pkg/controller/servicemesh/webhooks); each gives the reason
+ * of a refusal, or undefined.
+ */
 
 const operatorNamespace = "openshift-operators"
 

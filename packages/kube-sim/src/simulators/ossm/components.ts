@@ -1,7 +1,7 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import { boolAt, textAt, textsAt } from "../fields.ts"
 
-/** The components that a control plane gets, sorted (ossm2.md 1.6). */
+/** The components that a control plane gets, sorted (maistra/istio-operator, resources/smcp-templates). */
 export const componentsOf = (controlPlane: KubeObject): ReadonlyArray<string> => {
   const bare = textsAt(controlPlane, "spec", "profiles").includes("gateway-controller")
   const isOn = (enabled: boolean | undefined) => enabled ?? !bare

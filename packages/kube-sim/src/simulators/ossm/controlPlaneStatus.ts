@@ -5,7 +5,7 @@ import { alwaysReady, type Problem, versionOf } from "./components.ts"
 /** How far a control plane has come. */
 export type Stage = "Pending" | "Rendered" | "Ready"
 
-/** The status that the operator writes at a stage (ossm2.md 1.7). */
+/** The status that the operator writes at a stage (maistra/istio-operator, pkg/controller/servicemesh/controlplane). */
 export const controlPlaneStatus = (
   controlPlane: KubeObject,
   components: ReadonlyArray<string>,

@@ -3,7 +3,10 @@ import { dataAt, listAt, textAt } from "../fields.ts"
 import { selects } from "../selects.ts"
 import type { ExportedService } from "./Mesh.ts"
 
-/** The services that an ExportedServiceSet offers to peer `peer`: of each the first rule that matches (ossm2.md 3.7). */
+/**
+ * The services that an ExportedServiceSet offers to peer `peer`: of each the first rule that matches (maistra/istio,
+ * pkg/servicemesh/federation/common/exports.go).
+ */
 export const exportedServices = (
   set: KubeObject,
   peer: string,

@@ -62,7 +62,7 @@ export const makeFederationStatuses = ({ api, world, loader, importRules }: Opti
 
     writeExports: Effect.fnUntraced(function* (mesh, set) {
       const exported = mesh.istiod.exported.get(set.metadata.name)
-      // under one name twice: the API server refuses the status, and it stays as it is (ossm2.md 3.7)
+      // under one name twice: the API server refuses the status, and it stays as it is
       if (exported === undefined || hasDuplicates(exported)) return
       yield* patchStatus(api, resources.exportedServiceSets, set, exportStatus(exported), istiodManager)
     }),

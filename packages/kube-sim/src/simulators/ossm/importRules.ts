@@ -8,7 +8,10 @@ export interface Imported {
   readonly hostname: string
 }
 
-/** What an ImportedServiceSet makes of an offered service: the first rule that matches counts (ossm2.md 3.8). */
+/**
+ * What an ImportedServiceSet makes of an offered service: the first rule that matches counts (maistra/istio,
+ * pilot/pkg/serviceregistry/federation).
+ */
 export const importedAs = (spec: unknown, peer: string, offered: ExportedService): Imported | undefined => {
   for (const rule of listAt(spec, "importRules")) {
     const imported = byRule(spec, rule, peer, offered)

@@ -4,7 +4,10 @@ import { exportedServices } from "./exportRules.ts"
 import type { Mesh } from "./Mesh.ts"
 import { policyKey } from "./reach.ts"
 
-/** Takes peers whose objects are gone out of istiod's memory; roots and export policies stay (ossm2.md 3.4, 3.5). */
+/**
+ * Takes peers whose objects are gone out of istiod's memory; roots and export policies stay (maistra/istio,
+ * pkg/servicemesh/federation/server).
+ */
 export const forgetPeers = (mesh: Mesh, peers: ReadonlyArray<KubeObject>) => {
   for (const name of mesh.istiod.peers.keys()) {
     if (peers.some(({ metadata }) => metadata.name === name)) continue

@@ -24,7 +24,10 @@ interface Delays {
 }
 
 export interface PeerLoader {
-  /** Reads a peer and its CA: on its own events and at the resync alone (ossm2.md 3.4, point 6). */
+  /**
+   * Reads a peer and its CA: on its own events and at the resync alone (maistra/istio,
+   * pkg/servicemesh/federation/kube).
+   */
   readonly load: (mesh: Mesh, peer: KubeObject) => Effect.Effect<Again, KubeError>
   /** When this istiod last read the peer, in milliseconds. */
   readonly readAt: (mesh: Mesh, peer: KubeObject) => number | undefined

@@ -1,7 +1,7 @@
 import type { KubeObject } from "@multicluster-mesh/ocm-transport"
 import { numberAt, textAt, textsAt } from "../fields.ts"
 
-/** What istiod takes from a ServiceMeshPeer (ossm2.md 3.2). */
+/** What istiod takes from a ServiceMeshPeer (maistra/istio, pkg/servicemesh/federation). */
 export interface PeerSpec {
   readonly addresses: ReadonlyArray<string>
   readonly discoveryPort: number

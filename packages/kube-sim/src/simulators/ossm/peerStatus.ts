@@ -15,8 +15,8 @@ interface Facts {
 }
 
 /**
- * The discovery status of a peer (ossm2.md 3.6): one entry per istiod pod. An empty list is null; of the second pod on,
- * an entry that was inactive stays there after it has become active.
+ * The discovery status of a peer (maistra/istio, pkg/servicemesh/federation/status/handler.go): one entry per istiod
+ * pod. An empty list is null; of the second pod on, an entry that was inactive stays there after it has become active.
  */
 export const discoveryStatus = (peer: KubeObject, pods: ReadonlyArray<string>, facts: Facts) => {
   const entries = pods.map((pod) => entryOf(pod, facts))

@@ -12,7 +12,10 @@ const failed = (status: string): Reached => ({ _tag: "Failed", status })
 const unavailable = failed("503 Service Unavailable")
 const forbidden = failed("403 Forbidden")
 
-/** Whether istiod of `mesh` gets through to the discovery service of its peer `name` (ossm2.md 3.3, 3.4, table of 4). */
+/**
+ * Whether istiod of `mesh` gets through to the discovery service of its peer `name` (maistra/istio,
+ * pkg/servicemesh/federation).
+ */
 export const reachDiscovery = (world: OssmWorld, mesh: Mesh, name: string): Reached => {
   const peer = mesh.istiod.peers.get(name)?.current
   if (peer === undefined) return unavailable

@@ -20,7 +20,7 @@ export const managedBy = "maistra-istio-operator"
 export const ownerLabel = "maistra.io/owner"
 export const gatewayLabel = "maistra.io/gateway"
 
-/** The workloads of a control plane with these components (ossm2.md 1.3, 1.6, 1.7, 1.8). */
+/** The workloads of a control plane with these components (maistra/istio-operator, resources/helm). */
 export const renderControlPlane = (
   controlPlane: KubeObject,
   components: ReadonlyArray<string>

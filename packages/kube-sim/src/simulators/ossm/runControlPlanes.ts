@@ -55,7 +55,9 @@ interface Options {
   readonly onChange: (namespace: string) => Effect.Effect<void>
 }
 
-/** The operator's work on ServiceMeshControlPlanes (ossm2.md 1.6 to 1.8). */
+/**
+ * The operator's work on ServiceMeshControlPlanes (maistra/istio-operator, pkg/controller/servicemesh/controlplane).
+ */
 export const runControlPlanes = Effect.fnUntraced(function* (options: Options) {
   const { api, delays } = options
   const timers = makeTimers()

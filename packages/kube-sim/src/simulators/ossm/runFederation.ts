@@ -16,7 +16,7 @@ import { makePeerLoader } from "./peerLoader.ts"
 export interface FederationDelays {
   /** From "the peer can be reached" to "connected". */
   readonly connect: Duration.Duration
-  /** From a change of import rules to its effect (ossm2.md 3.8). */
+  /** From a change of import rules to its effect (maistra/istio, pkg/servicemesh/federation/imports). */
   readonly importRules: Duration.Duration
   /** The informer resync: CA ConfigMaps are read again. */
   readonly resync: Duration.Duration
@@ -34,7 +34,10 @@ interface Options {
 
 const everything: ObjectRef = { name: "federation" }
 
-/** istiod's federation in the meshes of one cluster (ossm2.md 3). Returns how to make it look again. */
+/**
+ * istiod's federation in the meshes of one cluster (maistra/istio, pkg/servicemesh/federation). Returns how to make it
+ * look again.
+ */
 export const runFederation = Effect.fnUntraced(function* (options: Options) {
   const { cluster, api, world, installed, delays } = options
   const loader = makePeerLoader(api, delays)

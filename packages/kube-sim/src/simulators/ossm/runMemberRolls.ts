@@ -35,7 +35,10 @@ export interface MemberRolls {
   readonly ask: (namespace: string) => Effect.Effect<void>
 }
 
-/** The operator's work on ServiceMeshMemberRolls and ServiceMeshMembers (ossm2.md 2); the key is a control plane's namespace. */
+/**
+ * The operator's work on ServiceMeshMemberRolls and ServiceMeshMembers (maistra/istio-operator); the key is a control
+ * plane's namespace.
+ */
 export const runMemberRolls = Effect.fnUntraced(function* ({ api, delays, isRunning, installed, onChange }: Options) {
   const timers = makeTimers()
   const configured = new Map<string, ReadonlyArray<string>>()

@@ -39,7 +39,7 @@ interface OlmOptions {
 }
 
 /**
- * Operator Lifecycle Manager (ossm2.md 5): Subscription, InstallPlan, ClusterServiceVersion, each in its phases. A
+ * Operator Lifecycle Manager: Subscription, InstallPlan, ClusterServiceVersion, each in its phases. A
  * namespace without an OperatorGroup is left alone, one Manual subscription makes all its install plans manual, and one
  * subscription that cannot be resolved blocks the others.
  */

@@ -27,7 +27,7 @@ export interface OssmDelays extends OlmDelays, ControlPlaneDelays, FederationDel
   readonly loadBalancer: Duration.Duration
 }
 
-/** About what a cloud takes; the import delay is that of releases before 2.5.2 (ossm2.md 3.8). */
+/** About what a cloud takes; the import delay is that of releases before 2.5.2 (OSSM-6079). */
 export const ossmDelays: OssmDelays = {
   resolve: Duration.seconds(5),
   csvPhase: Duration.seconds(5),
