@@ -1,5 +1,7 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import { agentVersion } from "@multicluster-mesh/agent"
+import { briefErrors } from "@multicluster-mesh/ocm-transport/program"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -54,13 +56,15 @@ const keepRunning = Effect.fnUntraced(function* (world: World) {
       "  kubectl get mesh -A",
       "  kubectl get meshpeerings -A",
       "  kubectl describe mesh -n managedcluster1 managedcluster1-mesh",
-      "  kubectl delete meshfederation -n open-cluster-management mcsm",
+      "  kubectl describe meshfederation -n open-cluster-management wrong      # refused: its status says why",
+      "  kubectl delete meshfederation -n open-cluster-management mcsm         # undone, step by step: get meshpeerings -A -w",
+      "  kubectl apply -f examples/quickstart/mesh-federation-services.yaml    # and back; more in examples/quickstart",
       "\nThe managed clusters:\n",
       ...files.slice(1).map((file) => `  kubectl --kubeconfig ${file} get smcp,smmr -A`),
       ""
     ].join("\n")
   )
-  yield* Effect.never
+  yield* Effect.onInterrupt(Effect.never, () => Console.log("\nStopped. The fleet and its kubeconfig files are gone."))
 })
 
 const command = Command.make(
@@ -78,8 +82,9 @@ const command = Command.make(
   (flags) => demo(flags.keep).pipe(Effect.provideService(References.MinimumLogLevel, flags.verbose ? "Info" : "Error"))
 ).pipe(Command.withDescription("Runs the whole main job on a simulated fleet, and tells what happens."))
 
-Command.run(command, { version: "0.0.0" }).pipe(
+Command.run(command, { version: agentVersion }).pipe(
   Effect.provide(NodeServices.layer),
+  Effect.provide(briefErrors),
   Effect.provide(Logger.layer([Logger.consolePretty()])),
   NodeRuntime.runMain
 )

@@ -8,17 +8,18 @@ import {
   type MeshFederation,
   resources
 } from "@multicluster-mesh/mesh-model"
-import type { KubeError } from "@multicluster-mesh/ocm-transport"
+import type { KubeError, KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type { Scope } from "effect/Scope"
-import { applyExample, exampleText } from "./applyYaml.ts"
+import { makeKubectl } from "./Kubectl.ts"
 import { plantBookinfoOn, plantUsersMesh } from "./plant.ts"
 import type { Narrator } from "./Narrator.ts"
-import { type TableError, tableOf } from "./tables.ts"
-import { allReady, statusOf, until } from "./until.ts"
+import type { TableError } from "./tables.ts"
+import { allReady, progressOf, until } from "./until.ts"
 import { type ApiServer, hubNamespaces, type World } from "./World.ts"
 
-const group = `/apis/${labels.apiVersion}`
+const ofUsers = (name: string) => ({ namespace: hubNamespaces.users, name })
 
 /** The main job from an empty hub to a federation; what `--keep` leaves running. */
 export const tellTheStory = Effect.fnUntraced(function* (
@@ -28,7 +29,7 @@ export const tellTheStory = Effect.fnUntraced(function* (
   startProduct: Effect.Effect<unknown, unknown, Scope> = world.startProduct()
 ) {
   const { chapter, say, show } = narrator
-  const kubectl = (path: string) => Effect.flatMap(tableOf(readTable, path), show)
+  const kubectl = makeKubectl(world.hub, narrator, readTable)
 
   yield* chapter("Discover: what is there already")
   const planted = yield* plantUsersMesh(world, "managedcluster3")
@@ -37,41 +38,37 @@ export const tellTheStory = Effect.fnUntraced(function* (
   const before = yield* settled(planted.everything)
   yield* startProduct
   yield* until(narrator, "the hub shows it as a Mesh", allReady(world.hub, resources.meshes, 1))
-  yield* say("$ kubectl -n managedcluster3 get mesh")
-  yield* kubectl(`${group}/namespaces/managedcluster3/meshes`)
+  yield* kubectl.get(resources.meshes, "managedcluster3")
   yield* say("It is observed, and nothing of it is touched.")
 
   yield* chapter("Deploy: one template, two clusters")
-  yield* say("$ kubectl apply -f examples/quickstart/mesh-deployment.yaml")
-  yield* show(exampleText("mesh-deployment.yaml"))
-  yield* applyExample(world.hub, "mesh-deployment.yaml")
+  yield* kubectl.cat("mesh-deployment.yaml")
+  yield* kubectl.apply("mesh-deployment.yaml")
   yield* until(
     narrator,
     "both meshes are ready",
     allReady(world.hub, resources.meshes, 2, (mesh) => mesh.metadata.namespace !== "managedcluster3")
   )
-  yield* say("$ kubectl get mesh -A")
-  yield* kubectl(`${group}/meshes`)
+  yield* kubectl.get(resources.meshes)
 
   yield* chapter("Federate: the two meshes may reach each other")
-  yield* say("$ kubectl apply -f examples/quickstart/mesh-federation.yaml")
-  yield* show(exampleText("mesh-federation.yaml"))
-  yield* applyExample(world.hub, "mesh-federation.yaml")
+  yield* kubectl.cat("mesh-federation.yaml")
+  yield* kubectl.apply("mesh-federation.yaml")
   yield* until(narrator, "the pair is proven in both directions", allReady(world.hub, resources.meshPeerings, 1))
-  yield* say("$ kubectl get meshpeerings -A")
-  yield* kubectl(`${group}/meshpeerings`)
+  yield* kubectl.get(resources.meshPeerings)
 
   yield* chapter("Offer services: reviews and ratings of managedcluster2, called from managedcluster1")
   yield* plantBookinfoOn(world, "managedcluster1", "managedcluster2")
   yield* say(
     "Bookinfo is deployed on both clusters; managedcluster1 has the Services, managedcluster2 also what serves them."
   )
-  yield* say("$ kubectl apply -f examples/quickstart/mesh-federation-services.yaml")
-  yield* applyExample(world.hub, "mesh-federation-services.yaml")
+  yield* kubectl.apply("mesh-federation-services.yaml")
   yield* until(narrator, "both services are imported", imported(world, 2))
   const federation = yield* federationNamed(world, "mcsm")
-  yield* say("$ kubectl -n open-cluster-management get meshfederation mcsm -o jsonpath='{.status.services}'")
-  yield* show(
+  yield* kubectl.getPath(
+    resources.meshFederations,
+    ofUsers("mcsm"),
+    '{range .status.services[*]}{.service} -> {.host} ({.state}){"\\n"}{end}',
     (federation.status?.services ?? [])
       .map((service) => `${service.service} -> ${service.host} (${service.state})`)
       .join("\n")
@@ -87,30 +84,34 @@ export const tellTheStory = Effect.fnUntraced(function* (
   if (call._tag !== "Answered") yield* Effect.die("the imported service does not answer")
 
   yield* chapter("A wish that cannot be granted")
-  yield* say("$ kubectl apply -f examples/quickstart/mesh-federation-wrong.yaml")
-  yield* applyExample(world.hub, "mesh-federation-wrong.yaml")
+  yield* kubectl.apply("mesh-federation-wrong.yaml")
   yield* until(narrator, "it is refused, and says why", refused(world, "wrong"))
-  yield* say("$ kubectl -n open-cluster-management describe meshfederation wrong")
   const { status: wrong } = yield* federationNamed(world, "wrong")
-  yield* show(
-    [
-      ...(wrong?.conditions ?? []).map(
-        ({ message, reason, status, type }) => `${type}=${status} ${reason}: ${message}`
-      ),
-      ...(wrong?.notFederated ?? []).map(({ message, peer, reason }) => `${peer.join(" and ")}: ${reason}: ${message}`)
-    ].join("\n")
+  yield* kubectl.getPath(
+    resources.meshFederations,
+    ofUsers("wrong"),
+    '{range .status.notFederated[*]}{.reason}: {.message}{"\\n"}{end}',
+    (wrong?.notFederated ?? []).map(({ message, reason }) => `${reason}: ${message}`).join("\n")
   )
 
   yield* chapter("What there is now")
-  for (const type of [resources.meshes, resources.meshDeployments, resources.meshFederations, resources.meshPeerings]) {
-    yield* say(`$ kubectl get ${type.plural} -A`)
-    yield* kubectl(`${group}/${type.plural}`)
-  }
-  yield* say("$ kubectl -n open-cluster-management get meshdeployment mesh -o jsonpath='{.status.appliedMeshes}'")
+  for (const type of [resources.meshes, resources.meshDeployments, resources.meshFederations, resources.meshPeerings])
+    yield* kubectl.get(type)
   const deployment = yield* deploymentNamed(world, "mesh")
-  yield* show(JSON.stringify(deployment.status?.appliedMeshes))
-  yield* say("$ kubectl -n open-cluster-management get meshfederation mcsm -o jsonpath='{.status.federatedMeshes}'")
-  yield* show(JSON.stringify(federation.status?.federatedMeshes))
+  const { appliedMeshes } = deployment.status ?? {}
+  yield* kubectl.getPath(
+    resources.meshDeployments,
+    ofUsers("mesh"),
+    "{.status.appliedMeshes}",
+    JSON.stringify(appliedMeshes)
+  )
+  const { federatedMeshes } = federation.status ?? {}
+  yield* kubectl.getPath(
+    resources.meshFederations,
+    ofUsers("mcsm"),
+    "{.status.federatedMeshes}",
+    JSON.stringify(federatedMeshes)
+  )
   return { before, everything: planted.everything }
 })
 
@@ -120,14 +121,10 @@ export const takeItAllAway = Effect.fnUntraced(function* (
   narrator: Narrator,
   users: { readonly before: string; readonly everything: Effect.Effect<string, KubeError> }
 ) {
-  const { hub } = world
+  const kubectl = makeKubectl(world.hub, narrator, () => Effect.succeed(undefined))
   yield* narrator.chapter("Delete everything: what is ours goes, what is not stays")
-  for (const name of ["wrong", "mcsm"]) {
-    yield* narrator.say(`$ kubectl -n open-cluster-management delete meshfederation ${name}`)
-    yield* hub.delete(resources.meshFederations, { namespace: hubNamespaces.users, name })
-  }
-  yield* narrator.say("$ kubectl -n open-cluster-management delete meshdeployment mesh")
-  yield* hub.delete(resources.meshDeployments, { namespace: hubNamespaces.users, name: "mesh" })
+  for (const name of ["wrong", "mcsm"]) yield* kubectl.delete(resources.meshFederations, ofUsers(name))
+  yield* kubectl.delete(resources.meshDeployments, ofUsers("mesh"))
   yield* until(narrator, "peerings and meshes are gone, step by step", removed(world))
   yield* until(narrator, "no object of ours is left on any cluster but operators", onlyOperatorsLeft(world))
   const after = yield* users.everything
@@ -179,13 +176,12 @@ const removed = Effect.fnUntraced(function* ({ hub }: World<ApiServer, unknown>)
   )
   return {
     done: peerings.length === 0 && meshes.length === 0,
-    progress: [...peerings, ...meshes].flatMap((object) => {
-      const { conditions, waitingFor } = statusOf(object)
-      const message = waitingFor ?? conditions?.find(({ type }) => type === "Ready")?.message
-      return message === undefined || message === "" ? [] : [`${object.metadata.name}: ${message}`]
-    })
+    // what is Ready and not going yet has nothing to say of its end
+    progress: [...peerings, ...meshes.filter(isGoing)].flatMap(progressOf)
   }
 })
+
+const isGoing = ({ spec }: KubeObject): boolean => Predicate.hasProperty(spec, "removal")
 
 /** Everything that still carries our mark on the clusters. */
 const onlyOperatorsLeft = Effect.fnUntraced(function* ({ clusters }: World<ApiServer, unknown>) {

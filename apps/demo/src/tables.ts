@@ -45,20 +45,26 @@ export const readTableFrom =
     })
 
 /**
- * The objects under `path` as `kubectl get` prints them: the API server's own table, with the namespace in front.
+ * The objects under `path` as `kubectl get` prints them: the API server's own table, with the namespace in front
+ * where they are of `allNamespaces`.
  *
  * Errors: `TableError` when the server does not answer with a table.
  */
 export const tableOf = Effect.fnUntraced(function* (
   readTable: (path: string) => Effect.Effect<unknown, TableError>,
-  path: string
+  path: string,
+  allNamespaces: boolean
 ) {
   const body = yield* readTable(path)
   const table = yield* Effect.mapError(decodeTable(body), failed(path))
   const columns = table.columnDefinitions.flatMap((column, index) => ((column.priority ?? 0) === 0 ? [index] : []))
-  const header = ["NAMESPACE", ...columns.map((index) => table.columnDefinitions[index]?.name.toUpperCase() ?? "")]
+  const inFront = (cell: string) => (allNamespaces ? [cell] : [])
+  const header = [
+    ...inFront("NAMESPACE"),
+    ...columns.map((index) => table.columnDefinitions[index]?.name.toUpperCase() ?? "")
+  ]
   const rows = (table.rows ?? []).map((row) => [
-    row.object?.metadata?.namespace ?? "",
+    ...inFront(row.object?.metadata?.namespace ?? ""),
     ...columns.map((index) => cellText(row.cells[index]))
   ])
   return rows.length === 0 ? "No resources found" : aligned([header, ...rows])

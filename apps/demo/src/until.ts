@@ -1,4 +1,4 @@
-import { type Condition, isTrue } from "@multicluster-mesh/mesh-model"
+import { type Condition, isTrue, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi, KubeError, KubeObject, ResourceType } from "@multicluster-mesh/ocm-transport"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -21,6 +21,8 @@ export class TooLate extends Schema.TaggedError<TooLate>()("TooLate", {
 }
 
 const limit = Duration.minutes(2)
+/** So long the rights of a work agent may take to reach it, once they are on the cluster. */
+const rightsArrive = Duration.seconds(30)
 
 /**
  * Looks again and again until `look` says that it is true; what it says until then is told as progress, once each.
@@ -39,14 +41,22 @@ export const until = Effect.fnUntraced(function* <E, R>(
       for (;;) {
         const seen = yield* look
         if (seen.done) break
-        for (const line of seen.progress) yield* narrator.sayOnce(`  … ${line}`)
-        if ((yield* Clock.currentTimeMillis) - started > Duration.toMillis(limit))
-          yield* new TooLate({ waitedFor: text, seen: seen.progress.join("; ") })
+        const waited = (yield* Clock.currentTimeMillis) - started
+        const isFresh = waited < Duration.toMillis(rightsArrive)
+        for (const line of seen.progress) yield* narrator.sayOnce(`  … ${isFresh ? withoutEarlyRefusal(line) : line}`)
+        if (waited > Duration.toMillis(limit)) yield* new TooLate({ waitedFor: text, seen: seen.progress.join("; ") })
         yield* Effect.sleep("100 millis")
       }
     })
   )
 })
+
+/** A work agent that has just got its rights is refused until they have reached it, and tries again. */
+const withoutEarlyRefusal = (line: string): string =>
+  line.replace(
+    /; the cluster refuses it: .* cannot \w+ resource .*/u,
+    "; the rights of OCM's work agent are still on their way, and it tries again."
+  )
 
 interface WithConditions {
   readonly conditions?: ReadonlyArray<Condition>
@@ -71,12 +81,18 @@ export const allReady = (
     const waiting = objects.filter((object) => !isTrue(statusOf(object).conditions, "Ready"))
     return {
       done: objects.length === count && waiting.length === 0,
-      progress: waiting.flatMap((object) => {
-        const reason = waitsFor(statusOf(object))
-        return reason === "" ? [] : [`${object.metadata.name}: ${reason}`]
-      })
+      progress: waiting.flatMap(progressOf)
     }
   })
 
-const waitsFor = (status: WithConditions): string =>
-  status.waitingFor ?? status.conditions?.find((condition) => condition.type === "Ready")?.message ?? ""
+/** What an object waits for, in one line; none when it says nothing. */
+export const progressOf = (object: KubeObject): ReadonlyArray<string> => {
+  const { conditions, waitingFor } = statusOf(object)
+  const text = waitingFor ?? conditions?.find(({ type }) => type === "Ready")?.message ?? ""
+  if (text === "") return []
+  const { name } = object.metadata
+  // the name of a peering has those of both meshes in it, and its works have it in theirs
+  return object.kind === resources.meshPeerings.kind
+    ? [`the peering: ${text.replaceAll(name, "…")}`]
+    : [`${name}: ${text}`]
+}

@@ -9,13 +9,23 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { LogFormat, LogLevel } from "./logging.ts"
 
-/** Runs a command with the flags that every program of ours has; a wrong call is answered by one line, not by the help. */
+/** A wrong call is answered by one line that names the help, not by the help. */
+export const briefErrors = CliOutput.layerPresenter({
+  present: (event) => {
+    if (event._tag !== "InvalidInvocation") return CliOutput.defaultPresenter.present(event)
+    const command = event.commandPath.join(" ")
+    const problems = event.errors.map(({ message }) => message.replaceAll(/\s+/gu, " ").trim())
+    return Console.error(`${command}: ${problems.join("; ")} (see ${command} --help)`)
+  }
+})
+
+/** Runs a command with the flags that every program of ours has and `briefErrors`. */
 export const runProgram = <const Name extends string, Input, E, R, Context>(
   command: Command.Command<Name, Input, Context, E, R>,
   version: string
 ) =>
   Command.run(Command.withGlobalFlags(command, [LogLevel, LogFormat]), { version }).pipe(
-    Effect.provide(Layer.merge(flags, oneLine))
+    Effect.provide(Layer.merge(flags, briefErrors))
   )
 
 /** For `NodeRuntime.runMain`: what went wrong has been said, and a stop that was asked for is no failure. */
@@ -26,12 +36,3 @@ export const cleanStop = {
 }
 
 const flags = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
-
-const oneLine = CliOutput.layerPresenter({
-  present: (event) => {
-    if (event._tag !== "InvalidInvocation") return CliOutput.defaultPresenter.present(event)
-    const command = event.commandPath.join(" ")
-    const problems = event.errors.map(({ message }) => message.replaceAll(/\s+/gu, " ").trim())
-    return Console.error(`${command}: ${problems.join("; ")} (see ${command} --help)`)
-  }
-})
