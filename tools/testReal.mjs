@@ -7,7 +7,7 @@ const parts = {
   faults: ["test/faults/"],
   helm: ["helm.real"],
   images: ["images.real"],
-  ocm: ["test/ocm/"]
+  ocm: ["test/ocm/", "lifting.real"]
 }
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"))
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
