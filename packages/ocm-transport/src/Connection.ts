@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import type { ProxyEnv } from "node:http"
 import type { KubeConfigError } from "./KubeConfigError.ts"
 
 /** What proves who we are, and whom we trust; PEM texts. A token wins over a certificate on the server's side. */
@@ -9,6 +8,8 @@ export interface Credentials {
   readonly certificate?: string
   readonly key?: string
   readonly token?: string
+  /** Certificates that may also sign those that a proxy shows: its own, and in place of the server's. */
+  readonly proxyCa?: string
 }
 
 /** Address of one API server and the credentials to use there. `http://` servers are allowed. */
@@ -19,8 +20,8 @@ export interface Connection {
   readonly insecureSkipTlsVerify?: boolean
   /** The name that the server's certificate must bear, when it is not the host of `server`. */
   readonly tlsServerName?: string
-  /** The proxy on the way, as Node.js reads it from an environment; none when absent. */
-  readonly proxy?: ProxyEnv
+  /** The proxy on the way to an `https://` server; none when absent. */
+  readonly proxy?: URL
 }
 
 /** A connection with credentials that stay as they are. */

@@ -5,9 +5,10 @@ import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
 import * as http from "node:http"
 import * as https from "node:https"
-import { createSecureContext } from "node:tls"
+import { createSecureContext, getCACertificates } from "node:tls"
 import type { Connection, Credentials } from "./Connection.ts"
 import { KubeConfigError } from "./KubeConfigError.ts"
+import { throughProxy } from "./throughProxy.ts"
 
 /** Sockets to one API server, opened with the credentials of the moment, and the header that goes with them. */
 export interface Sockets {
@@ -71,12 +72,12 @@ export const makeSockets = Effect.fnUntraced(function* (connection: Connection) 
 })
 
 const sameCredentials = (a: Credentials, b: Credentials): boolean =>
-  a.ca === b.ca && a.certificate === b.certificate && a.key === b.key && a.token === b.token
+  a.ca === b.ca && a.certificate === b.certificate && a.key === b.key && a.token === b.token && a.proxyCa === b.proxyCa
 
 const openSockets = (connection: Connection, credentials: Credentials): Effect.Effect<Sockets, KubeConfigError> => {
   const unusable = (problem: string) => new KubeConfigError({ file: connection.server, problem })
-  const { ca, certificate, key } = credentials
-  const cut = Object.entries({ ca, certificate, key }).find(([, pem]) => pem !== undefined && !isWhole(pem))
+  const { ca, certificate, key, proxyCa } = credentials
+  const cut = Object.entries({ ca, certificate, key, proxyCa }).find(([, pem]) => pem !== undefined && !isWhole(pem))
   if (cut !== undefined) return Effect.fail(unusable(`${cut[0]}: not a whole PEM`))
   return Effect.try({
     try: () => ({
@@ -96,19 +97,27 @@ const isWhole = (pem: string): boolean => {
 
 const agentFor = (connection: Connection, credentials: Credentials, options: http.AgentOptions): http.Agent => {
   if (!connection.server.startsWith("https:")) return new http.Agent(options)
-  return new https.Agent({
+  const { ca, certificate, key, proxyCa } = credentials
+  const more = proxyCa === undefined ? [] : [proxyCa]
+  const agent = new https.Agent({
     ...options,
     // parsed once here, not once per connection
     secureContext: createSecureContext({
-      ...(credentials.ca !== undefined && { ca: credentials.ca }),
-      ...(credentials.certificate !== undefined && { cert: credentials.certificate }),
-      ...(credentials.key !== undefined && { key: credentials.key })
+      // without a list of ours Node takes its own
+      ...((ca !== undefined || more.length > 0) && { ca: [...(ca === undefined ? known() : [ca]), ...more] }),
+      ...(certificate !== undefined && { cert: certificate }),
+      ...(key !== undefined && { key })
     }),
-    ...(connection.proxy !== undefined && { proxyEnv: connection.proxy }),
     rejectUnauthorized: connection.insecureSkipTlsVerify !== true,
     ...(connection.tlsServerName !== undefined && { servername: connection.tlsServerName })
   })
+  if (connection.proxy === undefined) return agent
+  const trust = createSecureContext(more.length === 0 ? {} : { ca: [...known(), ...more] })
+  return throughProxy(agent, connection.proxy, trust)
 }
+
+/** The certificates that Node trusts where nobody says whom. */
+const known = (): ReadonlyArray<string> => getCACertificates("default")
 
 const destroy = (sockets: Sockets): void => {
   sockets.calls.destroy()

@@ -4,6 +4,7 @@ import * as Predicate from "effect/Predicate"
 import type * as https from "node:https"
 import type { Connection, Credentials } from "./Connection.ts"
 import { KubeConfigError } from "./KubeConfigError.ts"
+import { withProxyCa } from "./proxyCa.ts"
 import { proxyOf } from "./proxyOf.ts"
 
 /**
@@ -33,17 +34,21 @@ export const clientNodeConnection = Effect.fnUntraced(function* (file?: string, 
         : { field: `contexts[${current}]`, problem: "does not exist, or has no cluster" }
     return yield* Effect.fail(new KubeConfigError({ file: named, ...error }))
   }
-  const proxy = proxyOf(cluster.server, cluster.proxyUrl, process.env)
+  const place = { file: named, field: `clusters[${cluster.name}].proxy-url`, url: cluster.proxyUrl }
+  const proxy = yield* proxyOf(cluster.server, place, process.env)
   const connection: Connection = {
     server: cluster.server,
-    credentials: Effect.tryPromise({
-      try: async () => {
-        const options: https.RequestOptions = {}
-        await config.applyToHTTPSOptions(options)
-        return credentialsOf(options)
-      },
-      catch: problem
-    }),
+    credentials: withProxyCa(
+      proxy,
+      Effect.tryPromise({
+        try: async () => {
+          const options: https.RequestOptions = {}
+          await config.applyToHTTPSOptions(options)
+          return credentialsOf(options)
+        },
+        catch: problem
+      })
+    ),
     ...(cluster.skipTLSVerify && { insecureSkipTlsVerify: true }),
     ...(cluster.tlsServerName !== undefined && { tlsServerName: cluster.tlsServerName }),
     ...(proxy !== undefined && { proxy })

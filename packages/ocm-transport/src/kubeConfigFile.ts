@@ -4,6 +4,7 @@ import * as path from "node:path"
 import type { Connection, Credentials } from "./Connection.ts"
 import { type KubeContext, readContext } from "./KubeConfig.ts"
 import { KubeConfigError } from "./KubeConfigError.ts"
+import { withProxyCa } from "./proxyCa.ts"
 import { proxyOf } from "./proxyOf.ts"
 import { readText, readToken } from "./readText.ts"
 
@@ -12,18 +13,23 @@ import { readText, readToken } from "./readText.ts"
  *
  * Certificates, keys and tokens are read from the file and the files that it names each time they are asked for, so
  * all of them may rotate; the server's address is read once. The way there leads through the proxy of the file's
- * `proxy-url`, else through that of HTTPS_PROXY unless NO_PROXY names the server. Relative paths begin at the file's folder.
+ * `proxy-url`, else through that of HTTPS_PROXY unless NO_PROXY names the server; what a proxy shows may also be signed
+ * by the certificates of the file CA_BUNDLE_FILE_PATH. Relative paths begin at the file's folder.
  * Errors: what a program must run for (exec, auth-provider), and passwords are refused with their place; the
  * entry `./client-node` knows the first two.
  */
 export const kubeConfigFile = Effect.fnUntraced(function* (file: string, options: { readonly context?: string } = {}) {
   const read = Effect.tap(readContext(file, options.context), (context) => refuseUnknown(file, context))
-  const { cluster } = yield* read
+  const { cluster, clusterName } = yield* read
   const { "insecure-skip-tls-verify": insecure, "tls-server-name": tlsServerName } = cluster
-  const proxy = proxyOf(cluster.server, cluster["proxy-url"], process.env)
+  const named = { file, field: `clusters[${clusterName}].proxy-url`, url: cluster["proxy-url"] }
+  const proxy = yield* proxyOf(cluster.server, named, process.env)
   const connection: Connection = {
     server: cluster.server,
-    credentials: Effect.flatMap(read, (context) => credentialsOf(file, context)),
+    credentials: withProxyCa(
+      proxy,
+      Effect.flatMap(read, (context) => credentialsOf(file, context))
+    ),
     ...(insecure === true && { insecureSkipTlsVerify: true }),
     ...(tlsServerName !== undefined && tlsServerName !== "" && { tlsServerName }),
     ...(proxy !== undefined && { proxy })
@@ -73,12 +79,7 @@ const decoded = (file: string, field: string, data: string): Effect.Effect<strin
     () => new KubeConfigError({ file, field, problem: "not base64" })
   )
 
-const refuseUnknown = (file: string, { cluster, clusterName, user, userName }: KubeContext) => {
-  const proxyUrl = cluster["proxy-url"] ?? ""
-  if (proxyUrl !== "" && !(URL.canParse(proxyUrl) && /^https?:$/u.test(new URL(proxyUrl).protocol))) {
-    const field = `clusters[${clusterName}].proxy-url`
-    return Effect.fail(new KubeConfigError({ file, field, problem: "not the http:// or https:// address of a proxy" }))
-  }
+const refuseUnknown = (file: string, { user, userName }: KubeContext) => {
   const refused = [
     [user.username, `users[${userName}].username`],
     [user.exec, `users[${userName}].exec`],

@@ -1,34 +1,60 @@
 import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import { proxyOf } from "../src/proxyOf.ts"
 
 const server = "https://api.hub.example.com:6443"
+const environment = { HTTPS_PROXY: "http://proxy:3128" }
+const unnamed = { file: "kubeconfig", field: "proxy-url", url: undefined }
+const hrefOf = (server: string, env: Readonly<Record<string, string>>, url?: string) =>
+  Effect.runSync(proxyOf(server, { ...unnamed, url }, env))?.href
+const problemOf = (env: Readonly<Record<string, string>>, url?: string) =>
+  Effect.runSync(Effect.flip(proxyOf(server, { ...unnamed, url }, env))).message
 
 it("a proxy of the kubeconfig wins, and is used wherever the server is", () => {
-  const proxy = proxyOf("https://127.0.0.1:6443", "http://proxy:3128", {
-    HTTPS_PROXY: "http://other:3128",
-    NO_PROXY: "*"
-  })
-  assert.deepStrictEqual(proxy, { HTTPS_PROXY: "http://proxy:3128", HTTP_PROXY: "http://proxy:3128" })
+  const env = { HTTPS_PROXY: "http://other:3128", NO_PROXY: "*" }
+  assert.strictEqual(hrefOf("https://127.0.0.1:6443", env, "https://proxy:3128"), "https://proxy:3128/")
 })
 
-it("the environment names a proxy in either case, and never for this machine", () => {
-  assert.deepStrictEqual(proxyOf(server, undefined, { https_proxy: "http://proxy:3128" }), {
-    HTTPS_PROXY: "http://proxy:3128"
-  })
-  assert.isUndefined(proxyOf(server, undefined, { NO_PROXY: "example.com" }))
+it("the environment names a proxy in either case, with a scheme or without, and never for this machine", () => {
+  assert.strictEqual(hrefOf(server, { https_proxy: "https://proxy:3128" }), "https://proxy:3128/")
+  assert.strictEqual(hrefOf(server, { HTTPS_PROXY: "proxy:3128" }), "http://proxy:3128/")
+  assert.isUndefined(hrefOf(server, { HTTP_PROXY: "http://proxy:3128", NO_PROXY: "example.com" }))
   // that it is no address is for others to say
-  assert.isDefined(proxyOf("no address", undefined, { HTTPS_PROXY: "http://proxy:3128" }))
-  for (const own of ["https://127.0.0.1:6443", "https://localhost:6443", "http://[::1]:8080"])
-    assert.isUndefined(proxyOf(own, "", { HTTPS_PROXY: "http://proxy:3128" }), own)
+  for (const other of ["no address", "http://api.hub.example.com:8080"]) assert.isUndefined(hrefOf(other, environment))
+  for (const own of ["https://127.0.0.1:6443", "https://localhost:6443", "https://[::1]:8080"])
+    assert.isUndefined(hrefOf(own, environment), own)
 })
 
-it("networks that need no proxy are named as Node.js reads them", () => {
-  const environment = {
-    HTTPS_PROXY: "http://proxy:3128",
-    NO_PROXY: ".svc, 172.30.5.0/16,10.0.0.0/8,10.1.2.3/32,0.0.0.0/0,::1/128"
-  }
-  assert.strictEqual(
-    proxyOf(server, undefined, environment)?.["NO_PROXY"],
-    ".svc,172.30.0.0-172.30.255.255,10.0.0.0-10.255.255.255,10.1.2.3-10.1.2.3,0.0.0.0-255.255.255.255,::1/128"
-  )
+it("what is no address of a proxy is refused with its place", () => {
+  assert.include(problemOf({ HTTPS_PROXY: "socks5://proxy:1080" }), "environment: HTTPS_PROXY: not the http://")
+  assert.include(problemOf({ HTTPS_PROXY: "http://" }), "environment: HTTPS_PROXY")
+  assert.include(problemOf({}, "proxy:3128"), "kubeconfig: proxy-url")
+  assert.include(problemOf({}, "http://100%:us@proxy:3128"), "not percent-encoded")
+})
+
+it.each([
+  [server, "*"],
+  [server, "example.com"],
+  [server, ".example.com"],
+  [server, "*.EXAMPLE.com"],
+  [server, "svc api.hub.example.com:6443"],
+  ["https://10.1.2.3", ".svc,10.0.0.0/8,::1/128"],
+  ["https://10.1.2.3", "10.1.2.3"],
+  ["https://10.1.2.3", "10.1.2.3:443"],
+  ["https://[fd00::1]:6443", "fd00::/8"],
+  ["https://[fd00::1]:6443", "fd00::1"],
+  ["https://[fd00::1]:6443", "[fd00::1]:6443"]
+])("%s needs no proxy where NO_PROXY is %s", (server, noProxy) => {
+  assert.isUndefined(hrefOf(server, { ...environment, NO_PROXY: noProxy }))
+})
+
+it.each([
+  [server, ""],
+  [server, ","],
+  [server, "hub.example.co,ple.com,api"],
+  [server, "example.com:443"],
+  ["https://10.1.2.3", "11.0.0.0/8,10.0.0.0/33,0.0.0.0/x,fd00::/8"],
+  ["https://[fd00::1]:6443", "10.0.0.0/8,fe00::/8,fd00::/200"]
+])("%s needs one where NO_PROXY is %s", (server, noProxy) => {
+  assert.isDefined(hrefOf(server, { ...environment, NO_PROXY: noProxy }))
 })

@@ -1,26 +1,55 @@
-import { assert, it } from "@effect/vitest"
-import { makeKubeSim } from "@multicluster-mesh/kube-sim"
+import { assert, describe, it } from "@effect/vitest"
+import { type KubeSim, makeKubeSim } from "@multicluster-mesh/kube-sim"
 import { resources } from "@multicluster-mesh/mesh-model"
 import { kubeConfigFile, makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
+import { createServer as createTlsServer } from "node:https"
 import { connect, type Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { makeAuthority } from "../src/certificates.ts"
+import { connect as connectTls, TLSSocket } from "node:tls"
+import { type Authority, makeAuthority } from "../src/certificates.ts"
 
-/** An HTTP proxy that notes which servers it was asked to connect to. */
-const startHttpProxy = Effect.gen(function* () {
+interface ProxyOptions {
+  /** Signs the proxy's own certificate; it speaks without TLS when absent. */
+  readonly authority?: Authority
+  /** Who it lets through, as `user:password`; everyone when absent. */
+  readonly user?: string
+  /** Reads what it passes on, and shows certificates of this authority in place of the servers'. */
+  readonly interceptor?: Authority
+}
+
+/** A proxy that notes which servers it was asked to connect to. */
+const startProxy = Effect.fnUntraced(function* ({ authority, interceptor, user }: ProxyOptions = {}) {
   const asked: Array<string> = []
-  const sockets = new Set<Socket>()
-  const server = createServer().on("connect", (request, client: Socket) => {
+  const sockets = new Set<Duplex>()
+  const own = yield* signedBy(authority)
+  const shown = yield* signedBy(interceptor)
+  const server = own === undefined ? createServer() : createTlsServer({ cert: own.certificate, key: own.key })
+  server.on("connect", (request, client: Socket) => {
     const { hostname, port } = new URL(`http://${request.url ?? ""}`)
     asked.push(`${hostname}:${port}`)
-    const upstream = connect(Number(port), hostname, () => {
+    const expected = user === undefined ? undefined : `Basic ${Buffer.from(user).toString("base64")}`
+    if (request.headers["proxy-authorization"] !== expected) {
+      client.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+      return
+    }
+    const passOn = () => {
       client.write("HTTP/1.1 200 Connection established\r\n\r\n")
-      upstream.pipe(client).pipe(upstream)
-    })
+      const near =
+        shown === undefined
+          ? client
+          : new TLSSocket(client, { isServer: true, cert: shown.certificate, key: shown.key })
+      near.on("error", () => near.destroy())
+      upstream.pipe(near).pipe(upstream)
+    }
+    const upstream =
+      shown === undefined
+        ? connect(Number(port), hostname, passOn)
+        : connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false }, passOn)
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on("error", () => socket.destroy())
@@ -35,49 +64,122 @@ const startHttpProxy = Effect.gen(function* () {
       })
   )
   const address = server.address()
-  return { asked, url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}` }
+  const port = typeof address === "object" ? address?.port : ""
+  return {
+    asked,
+    url: `http${authority === undefined ? "" : "s"}://${user === undefined ? "" : `${user}@`}127.0.0.1:${port}`
+  }
 })
+
+const signedBy = (authority: Authority | undefined) =>
+  authority === undefined ? Effect.undefined : Effect.promise(() => authority.signServer("proxy", ["127.0.0.1"]))
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64")
 
-it.live("reaches an API server through the proxy of its kubeconfig, by its own certificate", () =>
-  Effect.gen(function* () {
-    const servers = yield* Effect.promise(() => makeAuthority("servers"))
-    const clients = yield* Effect.promise(() => makeAuthority("clients"))
-    const serving = yield* Effect.promise(() => servers.signServer("kube-sim", ["127.0.0.1"]))
-    const client = yield* Effect.promise(() => clients.signClient("shop", []))
-    const sim = yield* makeKubeSim({ tls: { ...serving, ca: servers.certificate, clientCa: clients.certificate } })
-    const proxy = yield* startHttpProxy
-    const folder = yield* Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "proxied-"))),
-      (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-    )
-    const file = join(folder, "kubeconfig")
-    const config = {
-      clusters: [
-        {
-          name: "hub",
-          cluster: {
-            server: sim.url,
-            "certificate-authority-data": base64(servers.certificate),
-            "proxy-url": proxy.url
-          }
-        }
-      ],
-      users: [
-        {
-          name: "shop",
-          user: { "client-certificate-data": base64(client.certificate), "client-key-data": base64(client.key) }
-        }
-      ],
-      contexts: [{ name: "hub", context: { cluster: "hub", user: "shop" } }],
-      "current-context": "hub"
-    }
-    writeFileSync(file, JSON.stringify(config))
-    const api = yield* makeKubeApi(yield* kubeConfigFile(file))
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "default", name: "a" } }
-    yield* api.create(resources.configMaps, object)
-    assert.strictEqual((yield* sim.writes)[0]?.user, "shop")
-    assert.include(proxy.asked, new URL(sim.url).host)
-  })
+const temporaryFolder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "proxied-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
 )
+
+/** Lets a variable of the environment be so while the scope lives. */
+const withVariable = (name: string, value: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => void (process.env[name] = value)),
+    () => Effect.sync(() => void delete process.env[name])
+  )
+
+/** An API server with certificates, and a kubeconfig in which a proxy leads there. */
+const startServer = Effect.fnUntraced(function* (proxyUrl: string) {
+  const servers = yield* Effect.promise(() => makeAuthority("servers"))
+  const clients = yield* Effect.promise(() => makeAuthority("clients"))
+  const serving = yield* Effect.promise(() => servers.signServer("kube-sim", ["127.0.0.1"]))
+  const client = yield* Effect.promise(() => clients.signClient("shop", []))
+  const sim = yield* makeKubeSim({ tls: { ...serving, ca: servers.certificate, clientCa: clients.certificate } })
+  const folder = yield* temporaryFolder
+  const file = join(folder, "kubeconfig")
+  const config = {
+    clusters: [
+      {
+        name: "hub",
+        cluster: {
+          server: sim.url,
+          "certificate-authority-data": base64(servers.certificate),
+          "proxy-url": proxyUrl
+        }
+      }
+    ],
+    users: [
+      {
+        name: "shop",
+        user: { "client-certificate-data": base64(client.certificate), "client-key-data": base64(client.key) }
+      }
+    ],
+    contexts: [{ name: "hub", context: { cluster: "hub", user: "shop" } }],
+    "current-context": "hub"
+  }
+  writeFileSync(file, JSON.stringify(config))
+  const bundle = join(folder, "ca-bundle.crt")
+  return { sim, bundle, open: Effect.flatMap(kubeConfigFile(file), makeKubeApi) }
+})
+
+const object = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "default", name } })
+
+const userOf = ({ writes }: KubeSim) => Effect.map(writes, ([first]) => first?.user)
+
+describe("an API server behind a proxy", () => {
+  it.live("is reached by our own certificate, with the user that the proxy asks for", () =>
+    Effect.gen(function* () {
+      const proxy = yield* startProxy({ user: "us:secret" })
+      const { open, sim } = yield* startServer(proxy.url)
+      yield* (yield* open).create(resources.configMaps, object("a"))
+      assert.strictEqual(yield* userOf(sim), "shop")
+      assert.include(proxy.asked, new URL(sim.url).host)
+    })
+  )
+
+  it.live("is not reached where the proxy refuses, and the error says who refuses what", () =>
+    Effect.gen(function* () {
+      const proxy = yield* startProxy({ user: "us:secret" })
+      const { open, sim } = yield* startServer(proxy.url.replace("secret", "guess"))
+      const { message } = yield* Effect.flip((yield* open).create(resources.configMaps, object("a")))
+      const { host } = new URL(sim.url)
+      assert.include(message, `${new URL(proxy.url).origin}: no way to ${host}: 407 Proxy Authentication Required`)
+      assert.notInclude(message, "guess")
+    })
+  )
+
+  it.live("is reached through a proxy with TLS as soon as its authority is in the bundle, without a new start", () =>
+    Effect.gen(function* () {
+      const authority = yield* Effect.promise(() => makeAuthority("proxies"))
+      const other = yield* Effect.promise(() => makeAuthority("others"))
+      const proxy = yield* startProxy({ authority })
+      const { bundle, open, sim } = yield* startServer(proxy.url)
+      yield* withVariable("CA_BUNDLE_FILE_PATH", bundle)
+      writeFileSync(bundle, other.certificate)
+      const api = yield* open
+      const { message } = yield* Effect.flip(api.create(resources.configMaps, object("a")))
+      assert.match(message, /proxy https:\/\/127\.0\.0\.1:\d+: .*certificate/u)
+      writeFileSync(bundle, `# ours\n${other.certificate}\n${authority.certificate}\n`)
+      yield* api.create(resources.configMaps, object("a"))
+      assert.strictEqual(yield* userOf(sim), "shop")
+      // half written, or gone: what was read before stays in use
+      writeFileSync(bundle, authority.certificate.slice(0, 100))
+      yield* api.create(resources.configMaps, object("b"))
+    })
+  )
+
+  it.live("may be impersonated by the proxy of the bundle, and by nobody else", () =>
+    Effect.gen(function* () {
+      const interceptor = yield* Effect.promise(() => makeAuthority("interceptors"))
+      const proxy = yield* startProxy({ interceptor })
+      const { bundle, open } = yield* startServer(proxy.url)
+      const refused = yield* Effect.flip((yield* open).create(resources.configMaps, object("a")))
+      assert.match(refused.message, /certificate/u)
+      yield* withVariable("CA_BUNDLE_FILE_PATH", bundle)
+      writeFileSync(bundle, interceptor.certificate)
+      const answered = yield* Effect.flip((yield* open).create(resources.configMaps, object("a")))
+      // the server has answered, to someone without a certificate: ours was shown to the proxy
+      assert.strictEqual(answered.reason._tag, "Unauthorized")
+    })
+  )
+})
