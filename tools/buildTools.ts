@@ -4,5 +4,14 @@ import { kubeTools } from "../packages/testenv/src/KubeTools.ts"
 import { ocmTools } from "../packages/testenv/src/OcmTools.ts"
 
 const parts = process.argv.slice(2)
-await Effect.runPromise(kubeTools)
-if (parts.length === 0 || parts.includes("ocm")) await Effect.runPromise(ocmTools)
+const needsOcm = parts.length === 0 || parts.includes("ocm")
+await Effect.runPromise(
+  Effect.andThen(kubeTools, needsOcm ? ocmTools : Effect.void).pipe(
+    Effect.catch(({ message }) =>
+      Effect.sync(() => {
+        console.error(message)
+        process.exitCode = 2
+      })
+    )
+  )
+)

@@ -1,19 +1,40 @@
 // Runs what needs real control planes: all of it, or the parts that are named (`npm run test:real -- api`).
 import { spawnSync } from "node:child_process"
 
+/** Each part with the files that have these in their paths. */
 const parts = {
-  api: ["pool.real", "contract.real", "scenario.real"],
-  disasters: ["test/disasters/", "leaderCut.real"],
-  faults: ["test/faults/"],
-  helm: ["helm.real"],
-  images: ["images.real"],
-  ocm: ["test/ocm/", "lifting.real"]
+  api: {
+    about: "kube-sim beside a real kube-apiserver, and under a real kubectl; the demo's story on real ones",
+    files: ["pool.real", "contract.real", "scenario.real"]
+  },
+  disasters: {
+    about: "a hub that comes back from a backup, a leader that is cut off",
+    files: ["test/disasters/", "leaderCut.real"]
+  },
+  faults: { about: "kills, cuts and stalls while meshes are made and unmade", files: ["test/faults/"] },
+  helm: { about: "the chart: install, upgrade, uninstall, rights, with the real helm", files: ["helm.real"] },
+  images: { about: "both images: built twice, and run read-only under their own user", files: ["images.real"] },
+  ocm: { about: "the add-on on OCM's own programs: story, trouble, survival", files: ["test/ocm/"] }
 }
-const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"))
-const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
-const unknown = named.filter((part) => !(part in parts))
+const help = [
+  "npm run test:real                      everything",
+  "npm run test:real -- <part> ...        these parts",
+  "npm run test:real -- <part> --bail=1   flags go to vitest; their values after =",
+  "",
+  ...Object.entries(parts).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`),
+  "",
+  "The first run builds etcd, Kubernetes and OCM, which needs Go, and takes some minutes."
+].join("\n")
+const given = process.argv.slice(2)
+if (given.some((argument) => argument === "--help" || argument === "-h")) {
+  console.log(help)
+  process.exit(0)
+}
+const flags = given.filter((argument) => argument.startsWith("-"))
+const named = given.filter((argument) => !argument.startsWith("-"))
+const unknown = named.filter((part) => !Object.hasOwn(parts, part))
 if (unknown.length > 0) {
-  console.error(`no such part: ${unknown.join(", ")}; there are: ${Object.keys(parts).join(", ")}`)
+  console.error(`no such part: ${unknown.join(", ")}\n\n${help}`)
   process.exit(2)
 }
 const root = new URL("..", import.meta.url)
@@ -22,4 +43,4 @@ const run = (command, ...args) => {
   if (status !== 0) process.exit(status ?? 1)
 }
 run("node", "--conditions=@multicluster-mesh/source", "tools/buildTools.ts", ...named)
-run("vitest", "run", "--config", "vitest.real.config.ts", ...named.flatMap((part) => parts[part]), ...flags)
+run("vitest", "run", "--config", "vitest.real.config.ts", ...named.flatMap((part) => parts[part].files), ...flags)

@@ -32,7 +32,7 @@ export const kubeTools: Effect.Effect<KubeTools, TestenvError> = Effect.suspend(
       // the module go.etcd.io/etcd/server/v3 gives its binary the name of its folder
       binaries: ["server", ...programs],
       stamp: `-X k8s.io/component-base/version.gitVersion=v${version} -X k8s.io/component-base/version.gitMajor=${major} -X k8s.io/component-base/version.gitMinor=${minor}`,
-      otherwise: ", or set KUBEBUILDER_ASSETS to a folder that holds them"
+      otherwise: "\nOr set KUBEBUILDER_ASSETS to a folder that holds them."
     }),
     (folder) => toolsIn(folder, "server")
   )

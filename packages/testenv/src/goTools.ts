@@ -43,11 +43,29 @@ export const goTools = (module: GoModule): Effect.Effect<string, TestenvError> =
 export const missingIn = (folder: string, files: ReadonlyArray<string>): ReadonlyArray<string> =>
   files.map((file) => join(folder, file)).filter((file) => !existsSync(file))
 
+const goRelease = "1.26.8"
+
+/** The command that brings Go for this user alone, where there is one. */
+const installGo = (() => {
+  const architecture = new Map<string, string>([
+    ["x64", "amd64"],
+    ["arm64", "arm64"]
+  ]).get(process.arch)
+  if (process.platform === "darwin") return "Run: brew install go"
+  if (process.platform !== "linux" || architecture === undefined) return "See https://go.dev/doc/install"
+  const archive = `https://go.dev/dl/go${goRelease}.linux-${architecture}.tar.gz`
+  return `Run: mkdir -p ~/.local && curl -fsSL ${archive} | tar -xz -C ~/.local && export PATH=~/.local/go/bin:$PATH`
+})()
+
 /** Builds into a folder of its own and renames it: who else builds at the same time wins or loses, and harms nothing. */
 const build = (module: GoModule, folder: string): Effect.Effect<string, TestenvError> => {
   const fail = (problem: string) => Effect.fail(new TestenvError({ part: `${module.what} binaries`, problem }))
-  if (spawnSync("go", ["version"]).status !== 0) {
-    return fail(`Go is needed to build them: install Go 1.26 or newer${module.otherwise ?? ""}`)
+  const found = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8" })
+  const [, minor = "0"] = /^go1\.(\d+)/u.exec(found.stdout ?? "") ?? []
+  // from 1.21 on it fetches the release that a module asks for
+  if (Number(minor) < 21) {
+    const what = found.status === 0 ? `${found.stdout.trim()} is too old` : "there is none"
+    return fail(`Go is needed to build them, and ${what}. ${installGo}${module.otherwise ?? ""}`)
   }
   process.stderr.write(`building ${module.what} ${module.version} once, into ${folder} (takes some minutes)\n`)
   mkdirSync(cacheFolder(module.name), { recursive: true })
