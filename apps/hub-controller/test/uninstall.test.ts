@@ -1,7 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import { makeKubeSim, ocmHubCrds } from "@multicluster-mesh/kube-sim"
 import { customResourceDefinitions, labels, resources, type ResourceType } from "@multicluster-mesh/mesh-model"
-import { type KubeApi, type KubeObject, makeKubeApi } from "@multicluster-mesh/ocm-transport"
+import { type KubeApi, type KubeError, type KubeObject, makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import { addOnKeys } from "@multicluster-mesh/ocm-transport/addon"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -93,13 +93,32 @@ const installedHub = Effect.gen(function* () {
   return { hub, sim }
 })
 
-const run = (hub: KubeApi, patience: Duration.Input = "100 millis") =>
-  uninstall({ hub, addonNamespace, limit: "1 minute", patience })
+const run = (hub: KubeApi, options: { readonly limit?: Duration.Input; readonly patience?: Duration.Input } = {}) =>
+  uninstall({ hub, addonNamespace, limit: "1 minute", patience: "100 millis", ...options })
+
+/** What leads until its Deployment is gone, and does `work` meanwhile, as soon as the add-on leaves both clusters. */
+const leads = (hub: KubeApi, work: Effect.Effect<unknown, KubeError>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { whileHeld } = yield* leadHub({ leaseApi: hub, addonNamespace, onReadiness: () => Effect.void })
+      return yield* whileHeld(
+        Effect.gen(function* () {
+          const leaving = Effect.map(hub.list(resources.managedClusterAddOns), ({ items }) =>
+            items.map(({ metadata }) => metadata.deletionTimestamp)
+          )
+          yield* until(leaving, (times) => times.every((time) => time !== undefined))
+          yield* work
+          const stopped = find(hub, resources.deployments, { namespace: addonNamespace, name: hubDeployment })
+          yield* until(stopped, (found) => found === undefined)
+        })
+      )
+    })
+  )
 
 const events = (hub: KubeApi, namespace: string) =>
   Effect.map(hub.list(resources.events, { namespace }), ({ items }) => items.map((event) => String(event["message"])))
 
-describe("uninstall", () => {
+describe.concurrent("uninstall", () => {
   quietly(
     "takes our finalizers off where no hub controller works, others' never, and names the peerings that are left",
     Effect.gen(function* () {
@@ -133,33 +152,30 @@ describe("uninstall", () => {
       const { hub } = yield* installedHub
       yield* hub.create(resources.clusterManagementAddOns, definitionWith(ours))
       yield* hub.create(resources.deployments, deployment)
-      const controller = yield* Effect.forkChild(
-        Effect.scoped(
-          Effect.gen(function* () {
-            const { whileHeld } = yield* leadHub({ leaseApi: hub, addonNamespace, onReadiness: () => Effect.void })
-            return yield* whileHeld(
-              Effect.gen(function* () {
-                const leaves = Effect.map(
-                  hub.list(resources.managedClusterAddOns),
-                  ({ items }) => items.length === 2 && items.every(({ metadata }) => metadata.deletionTimestamp)
-                )
-                yield* until(leaves, (all) => all)
-                for (const cluster of ["east", "west"])
-                  yield* hub.patch(resources.managedClusterAddOns, addOnRef(cluster), { metadata: { finalizers: [] } })
-                const stopped = find(hub, resources.deployments, { namespace: addonNamespace, name: hubDeployment })
-                yield* until(stopped, (found) => found === undefined)
-              })
-            )
-          })
-        )
+      const undo = Effect.forEach(["east", "west"], (cluster) =>
+        hub.patch(resources.managedClusterAddOns, addOnRef(cluster), { metadata: { finalizers: [] } })
       )
+      const controller = yield* Effect.forkChild(leads(hub, undo))
       // longer than between two renewals of the lease
-      yield* run(hub, "10 seconds")
+      yield* run(hub, { patience: "10 seconds" })
       yield* Fiber.join(controller)
       assert.lengthOf([...(yield* events(hub, "east")), ...(yield* events(hub, "west"))], 0)
       assert.isUndefined(yield* find(hub, resources.leases, { namespace: addonNamespace, name: leaseName }))
       const wish = yield* hub.get(resources.meshFederations, { namespace: "default", name: "mcsm" })
       assert.deepStrictEqual(wish.metadata.finalizers, [foreign])
+    })
+  )
+
+  quietly(
+    "waits no longer than its limit for a hub controller that works and comes to no end",
+    Effect.gen(function* () {
+      const { hub } = yield* installedHub
+      yield* hub.create(resources.deployments, deployment)
+      const controller = yield* Effect.forkChild(leads(hub, Effect.void))
+      yield* run(hub, { limit: "1 second", patience: "10 seconds" })
+      yield* Fiber.join(controller)
+      assert.isUndefined(yield* find(hub, resources.managedClusterAddOns, addOnRef("east")))
+      assert.lengthOf(yield* events(hub, "east"), 1)
     })
   )
 

@@ -9,7 +9,7 @@ import { installChart } from "./chart.ts"
 import { runDeployment } from "./runDeployment.ts"
 
 export const hubController = "multicluster-mesh-hub-controller"
-const installNamespace = "open-cluster-management-agent-addon"
+export const installNamespace = "open-cluster-management-agent-addon"
 const agentName = `${labels.addonName}-agent`
 
 /**

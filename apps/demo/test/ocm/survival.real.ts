@@ -1,31 +1,48 @@
 import { labels, resources } from "@multicluster-mesh/mesh-model"
 import { agentIdentity } from "@multicluster-mesh/ocm-transport/addon"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
-import { expect, it } from "vitest"
-import { plantUsersMesh } from "../../src/plant.ts"
+import * as Scope from "effect/Scope"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { plantBookinfoOn, plantUsersMesh } from "../../src/plant.ts"
 import { hubNamespaces } from "../../src/World.ts"
 import { deploy, eventually, find, holds, listServed, oursOn, undeploy } from "../observing.ts"
 import { makeOcmWorld } from "../realWorld.ts"
-import { installChart } from "./chart.ts"
-import { hubController, letAgentsSeeSecrets, startInstalled } from "./installedProduct.ts"
-import { auditOf } from "./rights.ts"
+import { hook, installChart, uninstallRelease } from "./chart.ts"
+import { hubController, installNamespace, letAgentsSeeSecrets, startInstalled, untilAvailable } from "./installedProduct.ts"
+import { federate, federated, heldOnHub, lookAt, namespaceGoes, workAgentRests } from "./leavingClusters.ts"
+import { auditOf, linesOf } from "./rights.ts"
+import { ofUninstall, unexplained } from "./unusedForAReason.ts"
 
-const cluster = "managedcluster1"
+const clusters = ["managedcluster1", "managedcluster2"] as const
+const [cluster, other] = clusters
 
-/** Longer than the work agent takes to delete what a work has brought, where it deletes it. */
-const agentsMove = Effect.sleep("12 seconds")
+const startAll = Effect.gen(function* () {
+  const world = yield* makeOcmWorld({ clusters, speed: 20 })
+  yield* letAgentsSeeSecrets(world)
+  const users = yield* plantUsersMesh(world, cluster)
+  yield* plantBookinfoOn(world, cluster, other)
+  yield* eventually("the user's mesh is ready", users.ready)
+  const product = yield* startInstalled(world)
+  return { world, users, product }
+})
+
+const scope = Scope.makeUnsafe()
+let started: Effect.Success<typeof startAll>
+beforeAll(async () => {
+  started = await Effect.runPromise(Effect.provide(Scope.provide(startAll, scope), Logger.layer([])))
+})
+afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+
+const addOn = { namespace: cluster, name: labels.addonName }
 
 it("a user's mesh and ours survive add-on removal and work deletion; a wished deletion leaves nothing of ours", () =>
   Effect.gen(function* () {
-    const world = yield* makeOcmWorld({ clusters: [cluster], speed: 20 })
+    const { product, users, world } = started
     const { hub, ocm } = world
     const klusterlet = ocm.klusterlets.get(cluster)
     if (klusterlet === undefined) throw new Error(`no klusterlet on ${cluster}`)
-    yield* letAgentsSeeSecrets(world)
-    const users = yield* plantUsersMesh(world, cluster)
-    yield* eventually("the user's mesh is ready", users.ready)
-    const product = yield* startInstalled(world)
     const [agent] = product.agents
     if (agent === undefined) throw new Error("no agent runs")
     const { sim } = world.on(cluster)
@@ -48,7 +65,6 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
         expect(yield* oursOn(world, cluster), `ours, after ${after}`).toEqual(before.ours)
       })
 
-    const addOn = { namespace: cluster, name: labels.addonName }
     const uidOfAddOn = Effect.map(find(hub, resources.managedClusterAddOns, addOn), (object) => object?.metadata.uid)
     const first = yield* uidOfAddOn
     yield* hub.delete(resources.managedClusterAddOns, addOn)
@@ -56,13 +72,13 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
       "the Placement brings another add-on",
       holds(Effect.map(uidOfAddOn, (uid) => uid !== undefined && uid !== first))
     )
-    yield* agentsMove
+    yield* workAgentRests(world, cluster)
     yield* nothingHasChanged("its removal from the cluster")
     yield* agent.ready
 
     yield* hub.delete(resources.clusterManagementAddOns, { name: labels.addonName })
     yield* eventually("the add-on is gone", holds(Effect.map(uidOfAddOn, (uid) => uid === undefined)))
-    yield* agentsMove
+    yield* workAgentRests(world, cluster)
     yield* nothingHasChanged("the deletion of the ClusterManagementAddOn")
     yield* installChart(world.hubSim)
     yield* eventually("it is installed again", holds(Effect.map(uidOfAddOn, (uid) => uid !== undefined)))
@@ -73,18 +89,20 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
     yield* exited
     for (const { metadata } of yield* listServed(hub, resources.manifestWorks, { namespace: cluster }))
       yield* hub.delete(resources.manifestWorks, { namespace: cluster, name: metadata.name })
-    yield* agentsMove
+    yield* workAgentRests(world, cluster)
     yield* nothingHasChanged("the deletion of all works, while the hub controller is away")
 
     yield* installChart(world.hubSim)
     const works = listServed(hub, resources.manifestWorks, { namespace: cluster })
     yield* eventually("there are works again", holds(Effect.map(works, (objects) => objects.length > 0)))
-    yield* agentsMove
+    yield* workAgentRests(world, cluster)
     yield* nothingHasChanged("the return of the hub controller")
     yield* agent.ready
     // an agent's rights go with its add-on, a moment before its process does
     const refusedOnTheWay = yield* refusedToAgent
 
+    // a removal goes on only while OCM sees the agent alive
+    yield* untilAvailable(hub, cluster)
     yield* undeploy(world)
     yield* Effect.sleep("1 second")
     yield* klusterlet.restartWork("3 seconds")
@@ -100,4 +118,59 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
     const { isTelling, refused } = yield* auditOf(ofHub)
     expect({ isTelling, refused }).toEqual({ isTelling: true, refused: [] })
     expect(yield* refusedToAgent, "refused since the agent is back").toEqual(refusedOnTheWay)
-  }).pipe(Effect.scoped, Effect.provide(Logger.layer([])), Effect.runPromise))
+  }).pipe(Effect.provide(Logger.layer([])), Effect.runPromise))
+
+it("what was federated is undone before the add-on leaves a cluster, or all by helm uninstall; meshes stay, and nothing is held", () =>
+  Effect.gen(function* () {
+    const { product, users, world } = started
+    const { hub } = world
+    yield* deploy(world, ...clusters)
+    yield* federate(world)
+    const before = yield* lookAt(world, users)
+    expect(before.peerings.length).toBeGreaterThan(4)
+    expect(before.gateways).toHaveLength(4)
+    expect(yield* heldOnHub(world)).toContain(`ManagedClusterAddOn ${cluster}/${labels.addonName}`)
+
+    const uidOfAddOn = Effect.map(find(hub, resources.managedClusterAddOns, addOn), (found) => found?.metadata.uid)
+    const first = yield* uidOfAddOn
+    yield* hub.delete(resources.managedClusterAddOns, addOn)
+    yield* eventually("the first add-on is gone", holds(Effect.map(uidOfAddOn, (uid) => uid !== first)))
+    const { items: events } = yield* hub.list(resources.events, { namespace: cluster })
+    expect(events.filter((event) => event["reason"] === "PreDeleteGivenUp")).toEqual([])
+    yield* federated(world)
+    const again = yield* lookAt(world, users)
+    expect({ ...again, peerings: [] }).toEqual({ ...before, peerings: [] })
+    expect(again.peerings).toHaveLength(before.peerings.length)
+    expect(
+      again.peerings.filter((line) => before.peerings.includes(line)),
+      "not taken away in between"
+    ).toEqual([])
+
+    let audit: Effect.Success<ReturnType<typeof auditOf>> | undefined
+    const user = `system:serviceaccount:${hook.namespace}:${hook.name}`
+    const look = Effect.map(auditOf([{ plane: world.hubSim, who: { user, groups: [] } }]), (seen) => (audit = seen))
+    const ended = yield* uninstallRelease(world.hubSim, look)
+    expect(ended).toMatchObject({ hook: { exitCode: 0 }, helm: { exitCode: 0 } })
+    expect(ended.hook.log).not.toMatch(/"level":"(?:WARN|ERROR|FATAL)"/u)
+    expect(yield* listServed(hub, resources.managedClusterAddOns)).toEqual([])
+    expect(yield* listServed(hub, resources.meshPeerings)).toEqual([])
+    expect(yield* listServed(hub, resources.deployments, { namespace: hubNamespaces.addon })).toEqual([])
+    expect(yield* heldOnHub(world)).toEqual([])
+    const agents = Effect.map(
+      Effect.forEach(world.clusters, ({ api }) =>
+        listServed(api, resources.deployments, { namespace: installNamespace })
+      ),
+      (lists) => lists.flat().length === 0
+    )
+    yield* eventually("the agents are gone", holds(agents))
+    const after = { ...before, peerings: [], gateways: [] }
+    expect(yield* lookAt(world, users)).toEqual(after)
+    expect({ isTelling: audit?.isTelling, refused: audit?.refused }).toEqual({ isTelling: true, refused: [] })
+    expect(audit && linesOf(unexplained(audit, ofUninstall))).toEqual([])
+    expect(yield* product.misdeeds).toEqual([])
+
+    for (const name of clusters) yield* hub.delete(resources.managedClusters, { name })
+    for (const name of [...clusters, hubNamespaces.users, hubNamespaces.addon]) yield* namespaceGoes(world, name)
+    for (const name of clusters) yield* workAgentRests(world, name)
+    expect(yield* lookAt(world, users)).toEqual(after)
+  }).pipe(Effect.provide(Logger.layer([])), Effect.runPromise))

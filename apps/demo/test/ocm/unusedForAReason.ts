@@ -15,7 +15,6 @@ const everywhere: ReadonlyArray<Reason> = [
 export const ofHubController: ReadonlyArray<Reason> = [
   ...everywhere,
   { rights: /^patch events$/u, why: "news that are told again count up" },
-  { rights: /^patch managedclusteraddons$/u, why: "a finalizer, where an add-on has something to do before it goes" },
   {
     rights: /^update managedclusteraddons\/finalizers$/u,
     why: "asked for by OwnerReferencesPermissionEnforcement, which OpenShift switches on"
@@ -23,6 +22,13 @@ export const ofHubController: ReadonlyArray<Reason> = [
   { rights: /^patch meshagents\/status$/u, why: "nobody can grant what they may not do: it is granted to each agent" },
   { rights: /^delete (roles|rolebindings)$/u, why: "a later release withdraws a role" },
   { rights: /^approve signers$/u, why: "part of each approval of a certificate, no call of its own" }
+]
+
+/** Of what `helm uninstall` runs, where a hub controller has undone all federations. */
+export const ofUninstall: ReadonlyArray<Reason> = [
+  { rights: /^patch managedclusteraddons$/u, why: "a finalizer that nobody else takes off" },
+  { rights: /^create events$/u, why: "federations that nobody has undone" },
+  { rights: /^patch meshes$/u, why: "a Mesh that a person has made, or whose removal is under way" }
 ]
 
 export const ofAgent: ReadonlyArray<Reason> = everywhere

@@ -1,8 +1,8 @@
 import { resources } from "@multicluster-mesh/mesh-model"
-import type { KubeApi } from "@multicluster-mesh/ocm-transport"
+import { holdLeadership, type KubeApi, type Standing } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
-import { leadHub, leaseName } from "../leadHub.ts"
+import { leaseName } from "../leadHub.ts"
 import { ifThere, patiently } from "./patiently.ts"
 import { UninstallRefused } from "./UninstallRefused.ts"
 import { hubDeployment } from "./uninstallRights.ts"
@@ -27,12 +27,8 @@ export const insteadOfController = Effect.fnUntraced(function* <A, E, R>(
   if (lease === undefined) return yield* work
   const done = yield* Effect.scoped(
     Effect.gen(function* () {
-      const { held, whileHeld } = yield* leadHub({
-        leaseApi: hub,
-        addonNamespace,
-        identity: `uninstall_${randomUUID()}`,
-        onReadiness: () => Effect.void
-      })
+      const identity = `uninstall_${randomUUID()}`
+      const { held, whileHeld } = yield* holdLeadership({ ...ref, api: hub, identity, onStanding: say })
       const refuse = Effect.gen(function* () {
         yield* Effect.sleep(patience)
         if (yield* held) return yield* Effect.never
@@ -46,3 +42,11 @@ export const insteadOfController = Effect.fnUntraced(function* <A, E, R>(
   yield* patiently(ifThere(hub.delete(resources.leases, ref)))
   return done
 })
+
+const say = (standing: Standing) => {
+  if (standing._tag === "Leads")
+    return Effect.logInfo("the hub controller has stopped, and its lease is held in its place")
+  if (standing._tag === "StandsBy")
+    return Effect.logInfo(`waits until the hub controller stops: ${standing.leader} leads`)
+  return Effect.logWarning(`waits for the lease ${leaseName}: ${standing.problem}`)
+}

@@ -59,11 +59,11 @@ export const uninstall = Effect.fn("uninstall")(function* (
 
 const letGo = Effect.fnUntraced(function* (hub: KubeApi, addOns: ResourceType | undefined) {
   const peerings = yield* leftPeerings(hub)
-  for (const line of peerings.map(inWords)) yield* Effect.logWarning(`left as it is: ${line}`)
+  if (peerings.length > 0) yield* Effect.logWarning(`left as they are: ${listed(peerings.map(inWords), "; ")}`)
   if (addOns !== undefined) yield* letAddOnsGo(hub, addOns, peerings)
   for (const type of wishes) {
     const held = yield* takeFinalizersOff(hub, type, new Set([labels.recordFinalizer]), list(hub, type))
-    if (held.length > 0) yield* Effect.logInfo(`our finalizer is off ${held.length} ${type.plural}`)
+    if (held.length > 0) yield* Effect.logInfo(`our finalizer is off: ${type.kind} ${listed(held.map(keyOf))}`)
     for (const wish of held.filter(isDeleting)) {
       yield* Effect.logWarning(`${type.kind} ${keyOf(wish)} goes before its end was recorded: what it made stays`)
     }
@@ -99,6 +99,14 @@ const leftPeerings = (hub: KubeApi) =>
     (decoded) => decoded.flatMap((peering) => (peering._tag === "Some" ? [peering.value] : []))
   )
 
+/** So many are named, of what may be thousands. */
+const mostNamed = 100
+
+const listed = (names: ReadonlyArray<string>, separator = ", "): string =>
+  [...names.slice(0, mostNamed), ...(names.length > mostNamed ? [`and ${names.length - mostNamed} others`] : [])].join(
+    separator
+  )
+
 const inWords = ({ metadata, spec: { left, right } }: MeshPeering): string =>
   `MeshPeering ${metadata.name} between ${left.cluster}/${left.mesh} and ${right.cluster}/${right.mesh}`
 
@@ -112,7 +120,7 @@ const tellGivenUp = Effect.fnUntraced(function* (
   const ofCluster = peerings.filter(
     ({ spec: { left, right } }) => left.cluster === cluster || right.cluster === cluster
   )
-  const rest = ofCluster.length === 0 ? "no MeshPeering that the hub knows" : ofCluster.map(inWords).join("; ")
+  const rest = ofCluster.length === 0 ? "no MeshPeering that the hub knows" : listed(ofCluster.map(inWords), "; ")
   const message = `what should happen before the removal was not done in time, and is left: ${rest}`
   yield* Effect.logWarning(`${cluster}: the add-on leaves all the same; ${message}`)
   const event = { type: "Warning", reason: "PreDeleteGivenUp", message } as const

@@ -45,7 +45,8 @@ export const untilAddOnsAreGone = Effect.fnUntraced(function* (
   const begun = yield* Clock.monotonicTimeNanos
   for (;;) {
     const waiting = (yield* patiently(listAddOns(hub, type))).filter((addOn) => !isDeleting(addOn) || isHeldByUs(addOn))
-    if (waiting.length === 0) return yield* Effect.logInfo("no federation is left to be undone")
+    if (waiting.length === 0)
+      return yield* Effect.logInfo("the add-on leaves all clusters: no federation holds it any more")
     yield* say(waiting.map(lineOf))
     yield* Effect.forEach(
       waiting.filter((addOn) => !isDeleting(addOn)),
