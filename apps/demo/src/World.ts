@@ -102,7 +102,13 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, 
   { clusters: names, speed }: WorldOptions,
   join: (fleet: Unjoined<S>) => Effect.Effect<O, F, Scope>
 ) {
-  const hubSim = yield* start("hub")
+  const [hubSim, sims] = yield* Effect.all(
+    [
+      start("hub"),
+      Effect.forEach(names, (name) => Effect.map(start(name), (sim) => ({ name, sim })), { concurrency: "unbounded" })
+    ],
+    { concurrency: "unbounded" }
+  )
   const hub = yield* makeKubeApi(hubSim.connection)
   for (const definition of customResourceDefinitions())
     yield* hub.apply(resources.customResourceDefinitions, definition, { fieldManager: "helm" })
@@ -115,9 +121,8 @@ export const makeWorldOn = Effect.fnUntraced(function* <S extends ApiServer, E, 
   const network = yield* makeOssmWorld()
   const delays = faster(ossmDelays, speed)
   const clusters = yield* Effect.forEach(
-    names,
-    Effect.fnUntraced(function* (name) {
-      const sim = yield* start(name)
+    sims,
+    Effect.fnUntraced(function* ({ name, sim }) {
       const api = yield* makeKubeApi(sim.connection)
       const admit = sim.admit === undefined ? {} : { admit: sim.admit }
       yield* simulateOssm({ cluster: name, api, world: network, versions, delays, ...admit })

@@ -13,13 +13,19 @@ export interface ProcessOfProduct {
   readonly running: Effect.Effect<RunningProcess>
   /** Kills it without a word; another one is started. */
   readonly kill: Effect.Effect<void>
+  /** Asks it to end, and kills it when it does not heed that; no other one is started. Returns when it has ended. */
+  readonly stop: Effect.Effect<void>
 }
 
-/** How one of the apps is run from its source. */
-export const programOf = (app: string, args: ReadonlyArray<string>) => ({
+/** As long as a kubelet waits when nothing else is said. */
+const gracePeriod = "30 seconds"
+
+/** How one of the apps is run from its source; as another release than that of the source, if `release` is one. */
+export const programOf = (app: string, args: ReadonlyArray<string>, release?: string) => ({
   command: process.execPath,
   args: [
     "--conditions=@multicluster-mesh/source",
+    ...(release === undefined ? [] : [`--import=${new URL("asRelease.ts", import.meta.url).href}?${release}`]),
     fileURLToPath(new URL(`../../${app}/src/main.ts`, import.meta.url)),
     ...args
   ]
@@ -35,6 +41,7 @@ export const keepRunning = Effect.fnUntraced(function* (
   const processes = yield* Effect.flatMap(Effect.scope, (scope) => Scope.fork(scope))
   let current: { readonly process: RunningProcess; readonly life: Scope.Closeable } | undefined
   let killed = false
+  let stopped = false
   const start = Effect.gen(function* () {
     const life = yield* Scope.fork(processes)
     current = { life, process: yield* Scope.provide(startProcess(options), life) }
@@ -46,6 +53,7 @@ export const keepRunning = Effect.fnUntraced(function* (
   yield* Effect.gen(function* () {
     const { exited, log } = yield* running
     const code = yield* exited
+    if (stopped) yield* Effect.never
     if (!killed) onEnd(`${name} ended by itself with ${code}: ${readFileSync(log, "utf8").slice(-1000)}`)
     killed = false
     if (current !== undefined) yield* Scope.close(current.life, Exit.void)
@@ -68,7 +76,14 @@ export const keepRunning = Effect.fnUntraced(function* (
         killed = true
         return signal("SIGKILL")
       })
-    )
+    ),
+    stop: Effect.gen(function* () {
+      stopped = true
+      const { exited, signal } = yield* running
+      yield* signal("SIGTERM")
+      const insist = Effect.andThen(signal("SIGKILL"), exited)
+      yield* Effect.timeoutOrElse(exited, { duration: gracePeriod, orElse: () => insist })
+    })
   }
   return process
 })

@@ -9,7 +9,8 @@ const Call = Schema.Struct({
   /** When the API server got it, in RFC 3339. */
   requestReceivedTimestamp: Schema.String,
   user: Schema.Struct({
-    username: Schema.String,
+    /** Empty where the API server does not know who calls. */
+    username: Schema.String.pipe(Schema.withDecodingDefaultKey(Effect.succeed(""))),
     groups: Schema.optionalKey(Schema.Array(Schema.String)),
     /** Among others `authentication.kubernetes.io/credential-id`: which certificate it was. */
     extra: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.String)))

@@ -1,5 +1,6 @@
 import type { AuditedCall, ControlPlane } from "@multicluster-mesh/testenv"
-import type * as Duration from "effect/Duration"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
 const writing = new Set(["create", "update", "patch", "delete", "deletecollection"])
@@ -10,34 +11,49 @@ const isLease = ({ objectRef, verb }: AuditedCall): boolean => writing.has(verb)
 const isWrite = ({ objectRef, verb }: AuditedCall): boolean =>
   writing.has(verb) && !/^(leases|self\w*reviews)$/u.test(objectRef?.resource ?? "")
 
-const lineOf = ({ objectRef, responseStatus, user, verb }: AuditedCall): string =>
-  `${user.username}: ${verb} ${objectRef?.resource ?? ""} ${objectRef?.namespace ?? ""}/${objectRef?.name ?? ""} ${responseStatus?.code ?? ""}`
+const lineOf = ({ objectRef, requestReceivedTimestamp, responseStatus, user, verb }: AuditedCall): string =>
+  `${requestReceivedTimestamp} ${user.username}: ${verb} ${objectRef?.resource ?? ""} ${objectRef?.namespace ?? ""}/${objectRef?.name ?? ""} ${responseStatus?.code ?? ""}`
+
+const timeOf = ({ requestReceivedTimestamp }: AuditedCall): number => Date.parse(requestReceivedTimestamp)
+
+const callsOf = (planes: ReadonlyArray<ControlPlane>, isOurs: (user: string) => boolean) =>
+  Effect.map(
+    Effect.forEach(planes, ({ calls }) => calls),
+    (all) => all.flat().filter(({ user }) => isOurs(user.username))
+  )
+
+/** What `isOurs` have written since that time, by the audit logs of all API servers, as lines to read; and their leases. */
+export const writtenSince = (planes: ReadonlyArray<ControlPlane>, isOurs: (user: string) => boolean, since: number) =>
+  Effect.map(callsOf(planes, isOurs), (calls) => {
+    const later = calls.filter((call) => timeOf(call) >= since)
+    return { writes: later.filter(isWrite).map(lineOf), leases: later.filter(isLease).length }
+  })
+
+/** Who does not come to rest for so long never will. */
+const patience = Duration.toMillis("3 minutes")
 
 /**
- * What `isOurs` write in the next `time`, by the audit logs of all API servers, as lines to read; and how many leases
- * they renew: who renews none does not live.
+ * Waits until `isOurs` have written nothing for `time`, the time before the call included, and returns how many leases
+ * they have renewed meanwhile: who renews none does not live.
  */
-export const writesDuring = Effect.fnUntraced(function* (
+export const untilQuiet = Effect.fnUntraced(function* (
   planes: ReadonlyArray<ControlPlane>,
   isOurs: (user: string) => boolean,
   time: Duration.Input
 ) {
-  const ours = Effect.forEach(planes, ({ calls }) =>
-    Effect.map(calls, (all) => all.filter((call) => isOurs(call.user.username)))
-  )
-  const before = yield* ours
-  yield* Effect.sleep(time)
-  const news = (yield* ours).flatMap((all, index) => all.slice(before[index]?.length))
-  return { writes: news.filter(isWrite).map(lineOf), leases: news.filter(isLease).length }
-})
-
-/** Waits until nothing of ours has been written for ten seconds. */
-export const untilRest = Effect.fnUntraced(function* (
-  planes: ReadonlyArray<ControlPlane>,
-  isOurs: (user: string) => boolean
-) {
-  for (let looks = 0; looks < 12; looks += 1) {
-    if ((yield* writesDuring(planes, isOurs, "10 seconds")).writes.length === 0) return
+  const quiet = Duration.toMillis(Duration.fromInputUnsafe(time))
+  const started = yield* Clock.currentTimeMillis
+  for (;;) {
+    // what happens while the logs are read is seen next time
+    const now = yield* Clock.currentTimeMillis
+    const ours = yield* callsOf(planes, isOurs)
+    const writes = ours.filter(isWrite)
+    const begin = writes.reduce((latest, call) => Math.max(latest, timeOf(call)), 0)
+    if (now - begin >= quiet) return ours.filter((call) => isLease(call) && timeOf(call) >= begin).length
+    if (now - started > patience) {
+      const last = writes.toSorted((a, b) => timeOf(a) - timeOf(b)).slice(-10)
+      return yield* Effect.die(new Error(`there is no rest; the last writes:\n${last.map(lineOf).join("\n")}`))
+    }
+    yield* Effect.sleep(Math.min(2000, Math.max(500, quiet - (now - begin))))
   }
-  yield* Effect.die(new Error("there is no rest"))
 })

@@ -1,8 +1,9 @@
-import { resources } from "@multicluster-mesh/mesh-model"
-import { makeKubeApi } from "@multicluster-mesh/ocm-transport"
+import { canonicalJson, resources } from "@multicluster-mesh/mesh-model"
+import { type KubeObject, makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { find } from "../observing.ts"
@@ -14,8 +15,8 @@ export interface DeploymentToRun extends PodOptions {
 }
 
 /**
- * Runs the pod of a Deployment for as long as that is there, and another pod for each Deployment that follows under its
- * name; returns once the first one runs.
+ * Runs the pod of a Deployment for as long as that is there and its template stays as it is, and another pod for each
+ * template, or Deployment, that follows under its name; returns once the first one runs.
  */
 export const runDeployment = Effect.fnUntraced(function* (deployment: DeploymentToRun) {
   const { app, name, namespace, onEnd, plane } = deployment
@@ -29,17 +30,18 @@ export const runDeployment = Effect.fnUntraced(function* (deployment: Deployment
     )
     const life = yield* Scope.fork(pods)
     const pod = yield* Scope.provide(runPod(api, object, deployment), life)
-    return { uid: object.metadata.uid, life, pod }
+    return { id: idOf(object), life, pod }
   })
   let current = yield* begin
   yield* Effect.gen(function* () {
     yield* Effect.sleep("500 millis")
-    const isThere = yield* look.pipe(
-      Effect.map((found) => found?.metadata.uid === current.uid),
+    const isSame = yield* look.pipe(
+      Effect.map((found) => found !== undefined && idOf(found) === current.id),
       // an API server that does not answer says nothing of it
       Effect.orElseSucceed(() => true)
     )
-    if (isThere) return
+    if (isSame) return
+    yield* current.pod.stop
     yield* Scope.close(current.life, Exit.void)
     current = yield* begin
   }).pipe(
@@ -62,3 +64,9 @@ export const runDeployment = Effect.fnUntraced(function* (deployment: Deployment
     kill: Effect.suspend(() => current.pod.kill)
   }
 })
+
+/** Says which Deployment it is, and which pods it wants. */
+const idOf = (deployment: KubeObject): string => {
+  const spec = Predicate.isReadonlyObject(deployment["spec"]) ? deployment["spec"] : {}
+  return `${deployment.metadata.uid} ${canonicalJson(spec["template"])}`
+}

@@ -15,6 +15,7 @@ const Pod = Schema.Struct({
   serviceAccountName: Schema.String,
   containers: Schema.Tuple([
     Schema.Struct({
+      image: Schema.String,
       args: Schema.Array(Schema.String),
       env: Schema.Array(
         Schema.Struct({
@@ -53,6 +54,9 @@ export interface PodOptions {
   readonly onEnd: (what: string) => void
 }
 
+/** Where the files of a pod's volumes are: `<volume>/<file>`. */
+export const podFolder = (plane: ControlPlane, app: string): string => join(plane.folder, `pod-${app}`)
+
 const often = Schedule.max([Schedule.spaced("200 millis"), Schedule.recurs(600)])
 
 /**
@@ -66,7 +70,7 @@ export const runPod = Effect.fnUntraced(function* (api: KubeApi, object: KubeObj
   const rerouted = (text: string): string => (reroute === undefined ? text : text.replaceAll(reroute.from, reroute.to))
   const pod = (yield* decodePod(object)).spec.template.spec
   const [container] = pod.containers
-  const folder = join(plane.folder, `pod-${app}`)
+  const folder = podFolder(plane, app)
   const at = (volume: string): string => join(folder, volume)
   for (const volume of pod.volumes) {
     mkdirSync(at(volume.name), { recursive: true })
@@ -92,7 +96,7 @@ export const runPod = Effect.fnUntraced(function* (api: KubeApi, object: KubeObj
     name: `pod-${app}`,
     folder: plane.folder,
     env,
-    ...programOf(app, [...container.args, ...flags])
+    ...programOf(app, [...container.args, ...flags], releaseOf(container.image))
   })
   const answersReady = Effect.tryPromise(() => fetch(`http://127.0.0.1:${port}/readyz`)).pipe(
     Effect.filterOrFail(
@@ -107,6 +111,9 @@ export const runPod = Effect.fnUntraced(function* (api: KubeApi, object: KubeObj
     answersReady
   }
 })
+
+/** The release that the tag of an image names. */
+const releaseOf = (image: string): string | undefined => /:([^:/@]+)$/u.exec(image)?.[1]
 
 /** Writes the data of a Secret as files, those alone that changed. */
 const mount = Effect.fnUntraced(function* (

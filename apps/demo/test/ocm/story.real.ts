@@ -1,49 +1,83 @@
-import { labels } from "@multicluster-mesh/mesh-model"
+import { labels, resources } from "@multicluster-mesh/mesh-model"
+import type { KubeApi } from "@multicluster-mesh/ocm-transport"
 import { agentIdentity } from "@multicluster-mesh/ocm-transport/addon"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Predicate from "effect/Predicate"
 import * as References from "effect/References"
 import { expect, it } from "vitest"
 import { makeNarrator } from "../../src/Narrator.ts"
 import { takeItAllAway, tellTheStory } from "../../src/story.ts"
+import { hubNamespaces } from "../../src/World.ts"
+import { eventually, holds } from "../observing.ts"
 import { makeOcmWorld, realTables } from "../realWorld.ts"
-import { letAgentsSeeSecrets, startInstalled } from "./installedProduct.ts"
-import { untilRest, writesDuring } from "./restingWrites.ts"
+import { shortLife } from "./agentCertificate.ts"
+import { hubController, letAgentsSeeSecrets, startInstalled } from "./installedProduct.ts"
+import { firstCertificates, outlive, untilRenewed } from "./renewal.ts"
+import { untilQuiet, writtenSince } from "./restingWrites.ts"
 import { auditOf, linesOf } from "./rights.ts"
 import { ofAgent, ofHubController, unexplained } from "./unusedForAReason.ts"
+
+/** The instance of the hub controller that leads. */
+const leaderOf = (hub: KubeApi) =>
+  Effect.map(
+    hub.get(resources.leases, { namespace: hubNamespaces.addon, name: hubController }),
+    ({ spec }) => Predicate.isReadonlyObject(spec) && spec["holderIdentity"]
+  )
 
 const clusters = ["managedcluster1", "managedcluster2", "managedcluster3"]
 
 it("the demo's story comes true through OCM's own programs, with the chart's rights and no other", () =>
   Effect.gen(function* () {
     const narrator = makeNarrator()
-    const world = yield* narrator.done("OCM's programs have joined", makeOcmWorld({ clusters, speed: 20 }))
+    const world = yield* narrator.done("OCM's programs have joined", makeOcmWorld({ clusters, speed: 60 }))
     const planes = [world.hubSim, ...world.clusters.map(({ sim }) => sim)]
     yield* letAgentsSeeSecrets(world)
-    const started: Array<Effect.Success<ReturnType<typeof startInstalled>>> = []
-    const start = narrator.done("the add-on is available on each cluster", startInstalled(world))
+    const start = Effect.gen(function* () {
+      yield* world.ocm.signFor(shortLife)
+      const first = yield* Effect.forkScoped(firstCertificates(world))
+      const product = yield* narrator.done("the add-on is available on each cluster", startInstalled(world))
+      yield* world.ocm.signFor("1 day")
+      const renewal = untilRenewed(world, product, yield* Fiber.join(first))
+      const renewing = narrator.done("OCM has renewed the certificates of the agents", renewal)
+      return { product, renewing: yield* Effect.forkScoped(renewing) }
+    })
+    const started = yield* Deferred.make<Effect.Success<typeof start>>()
     const users = yield* tellTheStory(
       world,
       narrator,
       yield* realTables(world.hubSim),
-      Effect.tap(start, (product) => Effect.sync(() => started.push(product)))
+      Effect.tap(start, (value) => Deferred.succeed(started, value))
     )
-    const [product] = started
-    if (product === undefined) throw new Error("the story has not started the product")
+    const { product, renewing } = yield* Deferred.await(started)
     const processes = [product.hub, ...product.agents]
+    const renewed = yield* Fiber.join(renewing)
 
     const isOurs = (user: string) =>
       processes.some((process) => process.user === user) ||
       clusters.some((cluster) => agentIdentity(cluster, labels.addonName).user === user)
-    yield* narrator.done("nothing is written any more", untilRest(planes, isOurs))
-    const atRest = yield* narrator.done("a minute at rest", writesDuring(planes, isOurs, "60 seconds"))
-    yield* narrator.say(`Leases renewed meanwhile: ${atRest.leases}`)
-    expect(atRest.writes).toEqual([])
-    expect(atRest.leases).toBeGreaterThan(0)
-    for (const { kill } of processes) yield* kill
-    const afterRestart = yield* narrator.done(
-      "all processes were killed, and came back",
-      writesDuring(planes, isOurs, "30 seconds")
+    const leases = yield* narrator.done(
+      "nothing has been written for a minute",
+      untilQuiet(planes, isOurs, "60 seconds")
     )
+    yield* narrator.say(`Leases renewed meanwhile: ${leases}`)
+    expect(leases).toBeGreaterThan(0)
+    yield* narrator.done("the agents outlive their first certificates", outlive(world, product, renewed))
+    const leader = yield* leaderOf(world.hub)
+    const killedAt = yield* Clock.currentTimeMillis
+    for (const { kill } of processes) yield* kill
+    yield* narrator.done(
+      "all processes were killed, came back, and have looked at everything",
+      Effect.gen(function* () {
+        const leads = Effect.map(leaderOf(world.hub), (now) => now !== leader)
+        yield* eventually("another hub controller leads", holds(Effect.delay(leads, "300 millis")))
+        for (const { ready } of processes) yield* ready
+        yield* Effect.sleep("10 seconds")
+      })
+    )
+    const afterRestart = yield* writtenSince(planes, isOurs, killedAt)
     expect(afterRestart.writes).toEqual([])
     expect(afterRestart.leases).toBeGreaterThan(0)
 

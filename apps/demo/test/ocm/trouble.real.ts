@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { labels, resources } from "@multicluster-mesh/mesh-model"
 import { connectionTo, makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import { agentIdentity, kubeClientSigner } from "@multicluster-mesh/ocm-transport/addon"
-import { makeCertificateRequest, startProcess, startProxy } from "@multicluster-mesh/testenv"
+import { makeCertificateRequest, startProcess } from "@multicluster-mesh/testenv"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as References from "effect/References"
@@ -12,32 +12,30 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
+import { makeNarrator } from "../../src/Narrator.ts"
 import { statusOf } from "../../src/until.ts"
 import { eventually, find, holds, oursOn } from "../observing.ts"
-import { differences, takePicture } from "../faults/Picture.ts"
-import { plantUsers } from "../faults/plantUsers.ts"
-import { type Stage, stages } from "../faults/stages.ts"
-import { makeOcmWorld } from "../realWorld.ts"
-import { letAgentsSeeSecrets, startInstalled, untilAvailable } from "./installedProduct.ts"
-import { untilRest } from "./restingWrites.ts"
+import { differences, type Picture, takePicture } from "../faults/Picture.ts"
+import { untilAvailable } from "./installedProduct.ts"
+import { untilQuiet } from "./restingWrites.ts"
+import { type Away, comeBack, goAway } from "./trouble/away.ts"
+import { upgradeAgents, upgradeHub } from "./trouble/releases.ts"
+import {
+  agentOn,
+  clusters,
+  klusterletOn,
+  stageNamed,
+  startTroubledWorld,
+  type TroubledWorld
+} from "./trouble/TroubledWorld.ts"
 
-// one world for all that can go wrong in it: its start takes longer than a test; the third name begins with the second
-const clusters = ["managedcluster1", "managedcluster2", "managedcluster22"]
-const [, victim = "", attacker = ""] = clusters
-
-const startAll = Effect.gen(function* () {
-  const world = yield* makeOcmWorld({ clusters, speed: 20 })
-  yield* letAgentsSeeSecrets(world)
-  const users = yield* plantUsers(world)
-  const proxy = yield* startProxy(Number(new URL(world.hubSim.server).port))
-  const product = yield* startInstalled(world, proxy)
-  return { world, users, proxy, product }
-})
+const [first, victim, attacker] = clusters
+const { done: ticked } = makeNarrator()
 
 const scope = Scope.makeUnsafe()
-let started: Effect.Success<typeof startAll>
+let started: TroubledWorld
 beforeAll(async () => {
-  started = await Effect.runPromise(Scope.provide(startAll, scope))
+  started = await Effect.runPromise(Scope.provide(ticked("the world stands", startTroubledWorld), scope))
 })
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
@@ -46,65 +44,83 @@ const quiet = Effect.provideService(References.MinimumLogLevel, "Error")
 /** Longer than the work agent takes to delete what a work has brought, where it deletes it. */
 const agentsMove = Effect.sleep("12 seconds")
 
-const stageNamed = (name: string): Stage => {
-  const stage = stages.find((one) => one.name === name)
-  if (stage === undefined) throw new Error(`no stage ${name}`)
-  return stage
-}
+/** A user does something; what they wanted comes true. */
+const act = (name: string) => stageNamed(name).act(started.world.hub)
+const comesTrue = (name: string) =>
+  ticked(name, eventually(`stage ${name}`, holds(stageNamed(name).done(started.world))))
+
+// the tests are in an order: one cluster is away during some of them
+let away: Away
+let undisturbed: Picture
+
+it.live("a cluster loses its power, and its agent has a certificate that soon ends", () =>
+  Effect.gen(function* () {
+    away = yield* ticked("a cluster is away", goAway(started))
+  }).pipe(quiet)
+)
+
+it.live("without trouble, a story comes true and comes to rest", () =>
+  Effect.gen(function* () {
+    const { product, world } = started
+    const planes = [world.hubSim, ...world.clusters.map(({ sim }) => sim)]
+    const isOurs = (user: string) => [product.hub, ...product.agents].some((process) => process.user === user)
+    yield* act("deploy")
+    yield* comesTrue("deploy")
+    yield* act("federate")
+    yield* comesTrue("federate")
+    yield* ticked("rest", untilQuiet(planes, isOurs, "10 seconds"))
+    undisturbed = yield* takePicture(world)
+    assert.isAbove(undisturbed.uids.size, 10)
+    yield* act("remove")
+    yield* comesTrue("remove")
+  }).pipe(quiet)
+)
 
 it.live(
   "kills, a partition, a frozen work agent and another API server on the way change neither the end nor anything of the user's",
   () =>
     Effect.gen(function* () {
       const { product, proxy, users, world } = started
-      const planes = [world.hubSim, ...world.clusters.map(({ sim }) => sim)]
-      const isOurs = (user: string) => [product.hub, ...product.agents].some((process) => process.user === user)
-      const act = (name: string) => stageNamed(name).act(world.hub)
-      const done = (name: string) => eventually(`stage ${name}`, holds(stageNamed(name).done(world)))
       const theirs = yield* users.everything
-
-      yield* act("deploy")
-      yield* done("deploy")
-      yield* act("federate")
-      yield* done("federate")
-      yield* untilRest(planes, isOurs)
-      const undisturbed = yield* takePicture(world)
-      assert.isAbove(undisturbed.uids.size, 10)
-      yield* act("remove")
-      yield* done("remove")
-
       yield* act("deploy")
       yield* Effect.sleep("700 millis")
       yield* product.hub.kill
       yield* Effect.sleep("3 seconds")
       yield* Effect.scoped(Effect.andThen(proxy.stall, Effect.sleep("20 seconds")))
-      yield* done("deploy")
-      const work = world.ocm.klusterlets.get("managedcluster1")?.work
-      if (work === undefined) throw new Error("managedcluster1 has no work agent")
+      yield* comesTrue("deploy")
+      const { work } = klusterletOn(started, first)
       yield* work.signal("SIGSTOP")
       yield* act("federate")
       yield* Effect.sleep("3 seconds")
-      for (const agent of product.agents) yield* agent.kill
+      for (const cluster of [first, victim]) yield* agentOn(started, cluster).kill
       yield* world.hubSim.restartApiServer("2 seconds")
       yield* Effect.sleep("5 seconds")
       yield* work.signal("SIGCONT")
-      yield* done("federate")
-      yield* eventually(
-        "the end is that of the undisturbed run",
-        Effect.map(takePicture(world), (seen) => {
-          const progress = differences(undisturbed, seen)
-          return { done: progress.length === 0, progress }
-        })
+      yield* comesTrue("federate")
+      yield* ticked(
+        "same",
+        eventually(
+          "the end is that of the undisturbed run",
+          Effect.map(takePicture(world), (seen) => {
+            const progress = differences(undisturbed, seen)
+            return { done: progress.length === 0, progress }
+          })
+        )
       )
 
       yield* act("remove")
       yield* Effect.sleep("2 seconds")
       yield* product.hub.kill
       yield* proxy.cut
-      yield* done("remove")
+      yield* comesTrue("remove")
       assert.strictEqual(yield* users.everything, theirs)
       assert.deepStrictEqual(yield* product.misdeeds, [])
     }).pipe(quiet)
+)
+
+it.live(
+  "when the certificate has ended the cluster comes back, its agent gets another one and goes on; a klusterlet that was installed anew asks for it, too",
+  () => Effect.andThen(ticked("the cluster is back", comeBack(started, away)), nothingEndedByItself).pipe(quiet)
 )
 
 it.live("an add-on of another author is installed, registered, available and removed again", () =>
@@ -168,7 +184,7 @@ it.live("an add-on of another author is installed, registered, available and rem
 it.live("whoever runs one cluster gets no certificate of the agent of another whose name begins its own", () =>
   Effect.gen(function* () {
     const { world } = started
-    const askAs = (cluster: string) => request(world.hubSim, folderOf(cluster))
+    const askAs = (cluster: string) => request(world.hubSim, klusterletOn(started, cluster).hubKubeconfig)
     const stolen = yield* askAs(attacker)
     const honest = yield* askAs(victim)
     yield* eventually("the klusterlet's own request is approved", holds(isApproved(honest)))
@@ -184,11 +200,20 @@ it.live("whoever runs one cluster gets no certificate of the agent of another wh
 )
 
 it.live(
+  "a hub controller that is a release ahead of the agents serves them, one that is two ahead changes nothing",
+  () => Effect.andThen(ticked("hub controller upgraded", upgradeHub(started)), nothingEndedByItself).pipe(quiet)
+)
+
+it.live("agents are upgraded one cluster after the other, and all goes on; so it does when both go back", () =>
+  Effect.andThen(ticked("agents upgraded, and back", upgradeAgents(started)), nothingEndedByItself).pipe(quiet)
+)
+
+it.live(
   "a cluster that is detached keeps all meshes and blocks nothing on the hub; a hub that is lost takes nothing along",
   () =>
     Effect.gen(function* () {
       const { users, world } = started
-      const [detached = "", left = ""] = clusters
+      const [detached, left] = clusters
       const theirs = yield* users.everything
       yield* stageNamed("deploy").act(world.hub)
       yield* eventually("the meshes are there", holds(stageNamed("deploy").done(world)))
@@ -220,16 +245,14 @@ it.live(
       assert.isNotEmpty(ours)
       yield* world.hubSim.etcd.signal("SIGKILL")
       // longer than the grace period after which the work agent takes away what the hub no longer knows
-      yield* Effect.sleep("45 seconds")
+      yield* Effect.sleep("20 seconds")
       assert.deepStrictEqual(yield* oursOn(world, left), ours)
     }).pipe(quiet)
 )
 
-const folderOf = (cluster: string): string => {
-  const klusterlet = started.world.ocm.klusterlets.get(cluster)
-  if (klusterlet === undefined) throw new Error(`no klusterlet on ${cluster}`)
-  return klusterlet.hubKubeconfig
-}
+const nothingEndedByItself = Effect.suspend(() =>
+  Effect.map(started.product.misdeeds, (misdeeds) => assert.deepStrictEqual(misdeeds, []))
+)
 
 /** Asks for the identity of the victim's agent, as the klusterlet whose credentials are in `folder`; returns the name. */
 const request = Effect.fnUntraced(function* (

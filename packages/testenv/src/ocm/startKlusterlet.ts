@@ -89,7 +89,7 @@ export const startKlusterlet = Effect.fnUntraced(function* (options: KlusterletO
     "--workload-source-driver=kube",
     `--workload-source-config=${join(hubKubeconfig, "kubeconfig")}`,
     "--status-sync-interval=2s",
-    "--appliedmanifestwork-eviction-grace-period=30s"
+    "--appliedmanifestwork-eviction-grace-period=10s"
   ]).pipe(
     Effect.tap(({ port, running }) => Effect.raceFirst(untilHealthy("work-agent", port), running.ended)),
     Effect.map(({ running }) => running),
