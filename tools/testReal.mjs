@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process"
 const parts = {
   api: {
     about: "kube-sim beside a real kube-apiserver, and under a real kubectl; the demo's story on real ones",
-    files: ["pool.real", "contract.real", "scenario.real"]
+    files: ["pool.real", "contract.real", "kubectl.real", "scenario.real"]
   },
   disasters: {
     about: "a hub that comes back from a backup, a leader that is cut off",
