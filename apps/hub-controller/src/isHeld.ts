@@ -1,4 +1,4 @@
-import { resources } from "@multicluster-mesh/mesh-model"
+import { isSameJson, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi, KubeError, KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -51,6 +51,8 @@ const remembered = 5000
 const endsWish = (change: Change, live: KubeObject | undefined): boolean =>
   change._tag === "SetFinalizer"
     ? !change.present || change.type.kind === resources.meshes.kind
-    : change._tag === "ApplyObject" && hasRemoval(change.object) && !(live !== undefined && hasRemoval(live))
+    : change._tag === "ApplyObject" && recordsAnew(removalOf(change.object), live && removalOf(live))
 
-const hasRemoval = ({ spec }: KubeObject): boolean => Predicate.isReadonlyObject(spec) && spec["removal"] !== undefined
+const recordsAnew = (wanted: unknown, has: unknown): boolean => wanted !== undefined && !isSameJson(wanted, has)
+
+const removalOf = ({ spec }: KubeObject): unknown => (Predicate.isReadonlyObject(spec) ? spec["removal"] : undefined)

@@ -28,7 +28,7 @@ const needsSomeone = ({ type, status, reason }: Condition): boolean =>
 const isRefused = (status: string, reason: string): boolean => status === "False" && reason !== "Removing"
 
 /** Conditions that are bad when they hold. */
-const troubles = new Set(["LeftBehind", "RestartRequired", "RootChanged"])
+const troubles = new Set(["LeftBehind", "RemovalIgnored", "RestartRequired", "RootChanged"])
 
 /** Reasons that stay until a person does something. */
 const reasons = new Set([

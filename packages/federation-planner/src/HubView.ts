@@ -1,11 +1,15 @@
-import { byKey, labels, type ManifestWork, type Mesh } from "@multicluster-mesh/mesh-model"
+import { byKey, labels, type ManifestWork, type Mesh, type MeshPeering } from "@multicluster-mesh/mesh-model"
 import { makeAskedFacts } from "./AskedFacts.ts"
 import type { CertificateAnswer, ClusterFacts, FoundControlPlane, HubState } from "./HubState.ts"
 import { isSameList, isSameMap } from "./isSame.ts"
 import { makeKeyedFacts } from "./KeyedFacts.ts"
 import { noteRead, type Source, tellReaders } from "./Reads.ts"
+import { foreignRecords, keyOfRecord, withOwnRecords } from "./removalRecords.ts"
 
-/** A state as the planner reads it: field by field or by key, and each read is noted. It moves from state to state. */
+/**
+ * A state as the planner reads it: field by field or by key, and each read is noted. It moves from state to state. A
+ * record of removal that this hub did not write is not in it.
+ */
 export interface HubView extends HubState {
   readonly cluster: (name: string) => ClusterFacts | undefined
   /** The control planes that were found on a cluster, sorted. */
@@ -18,6 +22,8 @@ export interface HubView extends HubState {
   readonly worksOn: (cluster: string) => ReadonlyArray<ManifestWork>
   /** The hashes of all units of which there are works. */
   readonly unitsWithWorks: () => ReadonlySet<string>
+  /** Whether somebody else has written a record of removal on a Mesh or MeshPeering. */
+  readonly hasForeignRecord: (object: Mesh | MeshPeering) => boolean
   readonly certificate: (pem: string) => CertificateAnswer | undefined
   /** Whether a time, RFC 3339, is not ahead any more: who reads that does not mind `now` until then. */
   readonly hasPassed: (time: string) => boolean
@@ -53,7 +59,8 @@ export const viewOf = (state: HubState): HubView => {
 
 /** Makes a view, at first of `first`. */
 export const makeView = (first: HubState): HubView => {
-  let state = first
+  let state = withOwnRecords(first)
+  let foreign = foreignRecords(first)
   const sources = new Map<keyof HubState, Source>(fields.map((field) => [field, { readers: undefined }]))
   const read = <Field extends keyof HubState>(field: Field): HubState[Field] => {
     const source = sources.get(field)
@@ -73,6 +80,7 @@ export const makeView = (first: HubState): HubView => {
   const worksByUnit = makeKeyedFacts<ManifestWork>(placeOf, byName)
   const units = makeKeyedFacts<ManifestWork>(unitOf, byName)
   const certificates = makeAskedFacts((pem) => state.certificates.get(pem))
+  const records = makeAskedFacts((key) => foreign.has(key))
   const times = makeAskedFacts((time) => timeOf(time) <= timeOf(state.now))
 
   const index = (): void => {
@@ -128,12 +136,15 @@ export const makeView = (first: HubState): HubView => {
     worksOn: worksByCluster.of,
     worksOf: (cluster, unit) => worksByUnit.of(place(view.fleetId, cluster, unit)),
     unitsWithWorks: units.keys,
+    hasForeignRecord: (object) => records.ask(keyOfRecord(object)),
     certificate: certificates.ask,
     hasPassed: times.ask,
     moveTo: (next) => {
       const before = state
-      state = keepLists(before, next)
+      state = keepLists(before, withOwnRecords(next))
+      foreign = foreignRecords(next)
       index()
+      records.askAgain()
       if (state.certificates !== before.certificates) certificates.askAgain()
       if (state.now !== before.now) times.askAgain()
       for (const [field, source] of sources) if (state[field] !== before[field]) tellReaders(source)

@@ -1,4 +1,6 @@
-import type { Verdict } from "@multicluster-mesh/mesh-model"
+import type { Mesh, MeshPeering, Verdict } from "@multicluster-mesh/mesh-model"
+import type { HubState } from "./HubState.ts"
+import { viewOf } from "./HubView.ts"
 import { type ClusterKnowledge, isUnderstood } from "./Knowledge.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 
@@ -13,6 +15,19 @@ export const verdict = (type: string, status: Verdict["status"], reason: string,
 /** `text` as a sentence: with a capital letter and a full stop. */
 export const sentence = (text: string): string =>
   text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? "" : "."}`
+
+/** A record of removal that this hub did not write is named, so that nobody waits for what does not come. */
+export const ignoredRemoval = (state: HubState, object: Mesh | MeshPeering, remedy: string): ReadonlyArray<Verdict> =>
+  viewOf(state).hasForeignRecord(object)
+    ? [
+        verdict(
+          "RemovalIgnored",
+          "True",
+          "NotRecordedByHub",
+          `This hub did not write spec.removal, so nothing is removed because of it. Take it out; ${remedy}.`
+        )
+      ]
+    : []
 
 /** Whether what is said of a cluster is news. */
 export const reporting = (knowledge: ClusterKnowledge): Verdict => {

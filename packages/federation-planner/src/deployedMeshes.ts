@@ -17,6 +17,7 @@ import {
 import type { HubState } from "./HubState.ts"
 import { standingOf } from "./Knowledge.ts"
 import { makeMemo } from "./Memo.ts"
+import { sealed } from "./removalRecords.ts"
 import type { RefusedCluster } from "./resolveMeshes.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
 
@@ -66,7 +67,7 @@ const decideAll = (state: HubState): DeployedMeshes => {
     if (standingOf(state, existing.metadata.namespace ?? "") === "Missing") continue
     const deployment = byDeployment.get(owner)
     const mesh = keptOnce(state, keyOf(existing), [existing, deployment], () =>
-      keptMesh(existing, owner, deployment?.spec.operator, endOf(state, owner, deployment))
+      keptMesh(existing, owner, deployment?.spec.operator, endOf(state, existing, owner, deployment))
     )
     meshes.set(keyOf(existing), mesh)
   }
@@ -131,7 +132,7 @@ const keptMesh = (
 }
 
 /** Why a Mesh whose cluster is not listed now is nevertheless kept, or the record of its end. */
-const endOf = (state: HubState, owner: string, deployment: MeshDeployment | undefined) => {
+const endOf = (state: HubState, existing: Mesh, owner: string, deployment: MeshDeployment | undefined) => {
   if (deployment === undefined) {
     const unreadable = state.malformed.some(
       ({ kind, name, namespace }) => kind === "MeshDeployment" && `${namespace}/${name}` === owner
@@ -146,7 +147,7 @@ const endOf = (state: HubState, owner: string, deployment: MeshDeployment | unde
   const removal: Removal = isDeleting(deployment)
     ? { since: state.now, policy: deployment.spec.deletionPolicy, gracePeriod: "0s" }
     : { since: state.now, policy: "Delete", gracePeriod: deployment.spec.removalGracePeriod }
-  return { removal, heldBecause: undefined }
+  return { removal: sealed(state.fleetId, existing, removal), heldBecause: undefined }
 }
 
 const wantedMesh = (

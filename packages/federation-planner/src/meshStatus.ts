@@ -10,7 +10,7 @@ import {
   type MeshStatus,
   type Verdict
 } from "@multicluster-mesh/mesh-model"
-import { delivered, reporting, sentence, verdict } from "./conditions.ts"
+import { delivered, ignoredRemoval, reporting, sentence, verdict } from "./conditions.ts"
 import { isDiscovered, ownsControlPlane } from "./discoveredMeshes.ts"
 import type { FoundControlPlane, HubState, MeshFacts } from "./HubState.ts"
 import { knowledgeOf, type ControlPlaneKnowledge } from "./Knowledge.ts"
@@ -140,10 +140,21 @@ const statusOf = (
     name: existing.metadata.name,
     uid: existing.metadata.uid ?? "",
     generation: existing.metadata.generation,
-    verdicts: mesh === undefined ? verdictsOnFound(state, existing) : verdictsOn(state, mesh, plan),
+    verdicts: [
+      ...(mesh === undefined ? verdictsOnFound(state, existing) : verdictsOn(state, mesh, plan)),
+      ...ignoredRemoval(state, existing, howToEnd(mesh))
+    ],
     fields: { ...factsOf(known, existing), ...peerFields(peers) }
   }
 }
+
+/** What a person does who wants the mesh to go. */
+const howToEnd = (mesh: WantedMesh | undefined): string =>
+  mesh === undefined
+    ? "nothing of the mesh is ours to remove"
+    : mesh.owner.kind === "Mesh"
+      ? "to remove the mesh, delete this Mesh"
+      : `to remove the mesh, take its cluster out of MeshDeployment ${mesh.owner.key}, or delete that`
 
 const verdictsOnFound = (state: HubState, existing: Mesh): ReadonlyArray<Verdict> => {
   const reports = reporting(knowledgeOf(state, existing.metadata.namespace ?? ""))

@@ -2,6 +2,7 @@ import { defaultOperator, isDeleting, isSameJson, keyOf, type Mesh, type Removal
 import { deploymentOf } from "./deployedMeshes.ts"
 import type { HubState } from "./HubState.ts"
 import { makeMemo } from "./Memo.ts"
+import { sealed } from "./removalRecords.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
 
 /** The meshes that people wish by writing a Mesh themselves: each is a MeshDeployment of one. */
@@ -35,4 +36,6 @@ const wantedMesh = (state: HubState, existing: Mesh): WantedMesh => {
 const isOwnMesh = (mesh: Mesh): boolean => mesh.spec.managementPolicy !== "Observe" && deploymentOf(mesh) === undefined
 
 const endOf = (state: HubState, existing: Mesh): Removal | undefined =>
-  isDeleting(existing) ? { since: state.now, policy: "Delete", gracePeriod: "0s" } : undefined
+  isDeleting(existing)
+    ? sealed(state.fleetId, existing, { since: state.now, policy: "Delete", gracePeriod: "0s" })
+    : undefined

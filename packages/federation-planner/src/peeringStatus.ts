@@ -1,4 +1,5 @@
 import { isSameJson, names, resources, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
+import { ignoredRemoval } from "./conditions.ts"
 import type { HubState } from "./HubState.ts"
 import { isSameList } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
@@ -49,7 +50,8 @@ const statusOf = (state: HubState, wanted: WantedPeering, existing: MeshPeering,
     sideVerdict("LeftReady", "left", far),
     sideVerdict("RightReady", "right", far),
     readyVerdict(state, existing, far),
-    ...(far.step === "Removing" ? [] : [...rootVerdict(state, existing), ...restartVerdict(state, existing)])
+    ...(far.step === "Removing" ? [] : [...rootVerdict(state, existing), ...restartVerdict(state, existing)]),
+    ...ignoredRemoval(state, existing, "to end the peering, take the pair out of its MeshFederations")
   ],
   fields: { federations: wanted.federations.slice(0, maxFederations), step: far.step, waitingFor: far.waitingFor }
 })

@@ -9,6 +9,7 @@ import type { HubAction } from "./Plan.ts"
 import { peeringOf, type TakenNames } from "./peeringOf.ts"
 import { endOf, goneSides, isFinished, recordedFederations } from "./peeringRemoval.ts"
 import { rootsToRecord } from "./proof.ts"
+import { sealed } from "./removalRecords.ts"
 import { resolveServices } from "./resolveServices.ts"
 import { refusalOf, type KnownPeer, type PairFacts } from "./rules/pairRules.ts"
 import type { WantedMesh } from "./WantedMesh.ts"
@@ -160,9 +161,10 @@ const keptPeering = (
   federations: ReadonlyArray<string>
 ): Omit<WantedPeering, "gone"> => {
   const end = endOf(state, meshes, existing, federations)
+  const removal = end.removal && sealed(state.fleetId, existing, end.removal)
   const { removal: _, ...spec } = existing.spec
   return {
-    peering: { ...existing, spec: { ...spec, ...(end.removal === undefined ? {} : { removal: end.removal }) } },
+    peering: { ...existing, spec: { ...spec, ...(removal === undefined ? {} : { removal }) } },
     existing,
     federations: end.federations,
     ownerMissing: end.ownerMissing

@@ -17,7 +17,8 @@ export const Removal = Schema.Struct({
   policy: Schema.Literals(["Delete", "Orphan"]).annotate({
     description: "Delete takes what we made off the cluster; Orphan leaves it there, no longer ours to change."
   }),
-  gracePeriod: text("How long to wait before the removal starts, for example 1h.", 16)
+  gracePeriod: text("How long to wait before the removal starts, for example 1h.", 16),
+  seal: Schema.optionalKey(text("By this the hub knows its own record; one without it removes nothing.", 64))
 }).annotate({ description: "Written by the hub: the wish for this object has ended, and its removal is under way." })
 export type Removal = typeof Removal.Type
 
@@ -47,7 +48,7 @@ export const MeshSpec = Schema.Struct({
       message: "cluster is immutable"
     },
     {
-      rule: "!has(oldSelf.removal) || has(self.removal)",
+      rule: "!has(oldSelf.removal) || !has(oldSelf.removal.seal) || has(self.removal)",
       message: "a removal that has been recorded is not taken back"
     }
   )

@@ -34,7 +34,7 @@ export const MeshPeeringSpec = Schema.Struct({
 }).annotate({
   description: "The pair, and the names that were fixed for it.",
   ...rules({
-    rule: "!has(oldSelf.removal) || has(self.removal)",
+    rule: "!has(oldSelf.removal) || !has(oldSelf.removal.seal) || has(self.removal)",
     message: "a removal that has been recorded is not taken back"
   })
 })

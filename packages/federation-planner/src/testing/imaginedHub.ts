@@ -72,7 +72,14 @@ const applyObject = (state: HubState, object: KubeObject): HubState => {
   }
 }
 
-/** Server-side apply: what is not said stays where someone else owns it; of a spec that has a cluster, we own all. */
+/** A record of removal that we do not write is somebody else's: ours is never taken back. */
+const othersFields = (spec: unknown): object =>
+  typeof spec === "object" && spec !== null && "removal" in spec ? { removal: spec.removal } : {}
+
+/**
+ * Server-side apply: what is not said stays where someone else owns it; of a spec that has a cluster, we own all but a
+ * record of removal.
+ */
 const upsert = <A extends Stored>(
   list: ReadonlyArray<A>,
   decode: (object: unknown) => A,
@@ -80,7 +87,7 @@ const upsert = <A extends Stored>(
 ): ReadonlyArray<A> => {
   const before = list.find((one) => keyOf(one) === keyOf(object))
   const isPartial = object.kind === "Mesh" && !("cluster" in Object(object["spec"]))
-  const spec = isPartial ? { ...Object(before?.spec), ...Object(object["spec"]) } : object["spec"]
+  const spec = { ...(isPartial ? Object(before?.spec) : othersFields(before?.spec)), ...Object(object["spec"]) }
   const isSame = canonicalJson(before?.spec) === canonicalJson(spec)
   const metadata = {
     ...before?.metadata,

@@ -25,8 +25,8 @@ const side = {
   refused: { from: { mesh: "a" }, to: { mesh: "b" } }
 }
 const removed = {
-  accepted: { from: { cluster: "a" }, to: { cluster: "a", removal: {} } },
-  refused: { from: { cluster: "a", removal: {} }, to: { cluster: "a" } }
+  accepted: { from: { cluster: "a", removal: {} }, to: { cluster: "a" } },
+  refused: { from: { cluster: "a", removal: { seal: "a" } }, to: { cluster: "a" } }
 }
 
 /** For every rule of our CRDs, by its place and message, a value that it accepts and one that it refuses. */
