@@ -13,14 +13,24 @@ const taken = new Set([
   "PSF-2.0",
   "Unlicense"
 ])
+/** What Node.js is linked with comes as it is, from Debian, and can be exchanged in the image. */
+const takenOfDebian = new Set(["LGPL-2.1-or-later", "GPL-3.0-or-later WITH GCC-exception-3.1"])
 const accepts = (licence = "none") =>
   licence.split(/ (?:OR|AND) /u).every((one) => taken.has(one.replaceAll(/[()]/gu, "")))
+const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"))
 
-const { packages } = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"))
-const shipped = Object.entries(packages).filter(
-  ([path, { dev, link, os }]) => path.includes("node_modules/") && !dev && !link && os === undefined
-)
-const refused = shipped.filter(([, { license }]) => !accepts(license))
-for (const [path, { license }] of refused) console.error(`${path}: ${license ?? "no licence"}`)
+const { packages } = read("../package-lock.json")
+const npm = Object.entries(packages)
+  .filter(([path, { dev, link }]) => path.includes("node_modules/") && !dev && !link)
+  .filter(([path, { os }]) => os === undefined || path.startsWith("node_modules/node-linux-"))
+  .map(([name, { license }]) => ({ name, licence: license, isTaken: accepts(license) }))
+const debian = read("images/debianPackages.json").map(({ name, architecture, licence }) => ({
+  name: `Debian's ${name} for ${architecture}`,
+  licence,
+  isTaken: takenOfDebian.has(licence)
+}))
+const shipped = [...npm, ...debian]
+const refused = shipped.filter(({ isTaken }) => !isTaken)
+for (const { name, licence } of refused) console.error(`${name}: ${licence ?? "no licence"}`)
 console.log(`${shipped.length} packages, ${refused.length} under a licence that is not on the list`)
 process.exit(refused.length === 0 ? 0 : 1)

@@ -12,10 +12,18 @@ export interface Pin {
   readonly architecture: string
   readonly version: string
   readonly sha256: string
+  readonly licence: string
 }
 
 const pinFile = new URL("debianPackages.json", import.meta.url)
-const names = ["gcc-12-base", "libc6", "libgcc-s1", "libstdc++6"]
+const runtimeOfGcc = "GPL-3.0-or-later WITH GCC-exception-3.1"
+/** The packages, with the licence of most of each; the images carry the whole texts. */
+const licences = {
+  "gcc-12-base": runtimeOfGcc,
+  libc6: "LGPL-2.1-or-later",
+  "libgcc-s1": runtimeOfGcc,
+  "libstdc++6": runtimeOfGcc
+}
 /** All that the Node.js binary is linked with. */
 const libraries = ["libc.so.6", "libdl.so.2", "libgcc_s.so.1", "libm.so.6", "libpthread.so.0", "libstdc++.so.6"]
 
@@ -35,14 +43,14 @@ export const baseLibraries = (architecture: Architecture): ReadonlyArray<Entry> 
     return file(`usr/lib/${architecture.triplet}/${library}`, readFileSync(realpathSync(path)), 0o755)
   }
   const loader = architecture.loader.split("/").at(-1) ?? ""
-  const licences = folders.flatMap(({ name, path }) => {
+  const texts = folders.flatMap(({ name, path }) => {
     const text = join(path, "usr/share/doc", name, "copyright")
     return existsSync(text) ? [file(`licenses/debian/${name}.txt`, readFileSync(text))] : []
   })
   return [
     ...[loader, ...libraries].map(found),
     link(architecture.loader, `../usr/lib/${architecture.triplet}/${loader}`),
-    ...licences
+    ...texts
   ]
 }
 
@@ -107,10 +115,10 @@ const download = ({ architecture, name, version }: Pin): string => {
 /** Pins the newest packages that apt knows. */
 export const pinNewest = (): void => {
   const newest = architectures.flatMap(({ name: architecture }) =>
-    names.map((name): Pin => {
+    Object.entries(licences).map(([name, licence]): Pin => {
       const shown = upToDate(architecture).apt("apt-cache", "show", "--no-all-versions", name)
       const field = (key: string) => new RegExp(`^${key}: (.*)$`, "mu").exec(shown)?.[1] ?? ""
-      return { name, architecture, version: field("Version"), sha256: field("SHA256") }
+      return { name, architecture, version: field("Version"), sha256: field("SHA256"), licence }
     })
   )
   writeFileSync(pinFile, `${JSON.stringify(newest, null, 2)}\n`)

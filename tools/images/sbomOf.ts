@@ -15,13 +15,14 @@ export const sbomOf = (app: string, version: string, packages: ReadonlyArray<Bun
     purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
     licenses: [{ expression: licence }]
   }))
-  const debian = pins().map(({ name, version, architecture, sha256 }) => ({
+  const debian = pins().map(({ name, version, architecture, sha256, licence }) => ({
     type: "library",
     "bom-ref": `deb/${name}@${version}/${architecture}`,
     name,
     version,
     purl: `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=debian-12`,
-    hashes: [{ alg: "SHA-256", content: sha256 }]
+    hashes: [{ alg: "SHA-256", content: sha256 }],
+    licenses: [{ expression: licence }]
   }))
   const node = {
     type: "application",

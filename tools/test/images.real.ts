@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { hubVersion } from "../../apps/hub-controller/src/version.ts"
 import { basePlatforms, buildImage, type BuiltImage } from "../images/buildImage.ts"
 import { architectures } from "../images/Architecture.ts"
+import { billProblems } from "./billProblems.ts"
 
 /** Another user must be able to enter it. */
 const openFolder = (path: string): string => {
@@ -93,5 +94,20 @@ describe.each(apps)("image of %s", (app) => {
     expect(names.includes("@kubernetes/client-node")).toBe(app === "hub-controller")
     const npm = components.filter(({ purl }: { purl: string }) => purl.startsWith("pkg:npm/"))
     expect(npm.filter(({ licenses }: Component) => !/^[\w.\-() ]+$/u.test(licenses[0]?.expression ?? ""))).toEqual([])
+  })
+
+  it("has a bill as CycloneDX wants it, and the texts of the licences that it names of Debian", () => {
+    const bill = builds.get(app)?.[0].sbom ?? ""
+    expect(billProblems(bill)).toEqual([])
+    const debian = JSON.parse(bill).components.filter(({ purl }: { purl: string }) => purl.startsWith("pkg:deb/"))
+    const named = new Set(debian.map(({ licenses }: Component) => licenses[0]?.expression))
+    expect(named).toEqual(new Set(["LGPL-2.1-or-later", "GPL-3.0-or-later WITH GCC-exception-3.1"]))
+    const { root } = unpack(app)
+    const textOf = (name: string) =>
+      readFileSync(join(root, `licenses/debian/${name}.txt`), "utf8").replaceAll(/\s+/gu, " ")
+    expect(textOf("libc6")).toContain(
+      "GNU Lesser General Public License as published by the Free Software Foundation; either version 2.1 of the License, or (at your option) any later version."
+    )
+    expect(textOf("gcc-12-base")).toContain("GCC RUNTIME LIBRARY EXCEPTION Version 3.1")
   })
 })
