@@ -4,7 +4,7 @@ import * as Predicate from "effect/Predicate"
 import type * as https from "node:https"
 import type { Connection, Credentials } from "./Connection.ts"
 import { KubeConfigError } from "./KubeConfigError.ts"
-import { withProxyCa } from "./proxyCa.ts"
+import { withProxyCa } from "./withProxyCa.ts"
 import { proxyOf } from "./proxyOf.ts"
 
 /**

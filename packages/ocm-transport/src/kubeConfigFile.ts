@@ -4,7 +4,7 @@ import * as path from "node:path"
 import type { Connection, Credentials } from "./Connection.ts"
 import { type KubeContext, readContext } from "./KubeConfig.ts"
 import { KubeConfigError } from "./KubeConfigError.ts"
-import { withProxyCa } from "./proxyCa.ts"
+import { withProxyCa } from "./withProxyCa.ts"
 import { proxyOf } from "./proxyOf.ts"
 import { readText, readToken } from "./readText.ts"
 

@@ -1,21 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { certificateFacts } from "../src/index.ts"
-
-/** Made by openssl: a CA with a URI that tries to pass for a DNS name. */
-const root = `-----BEGIN CERTIFICATE-----
-MIIByDCCAW6gAwIBAgIUZgg6S9ITYD7qFuoGAd19lYGU+NEwCgYIKoZIzj0EAwIw
-KjEWMBQGA1UECgwNY2x1c3Rlci5sb2NhbDEQMA4GA1UEAwwHUm9vdCBDQTAeFw0y
-NjExMjUwMjM0MTVaFw0zNjExMjIwMjM0MTVaMCoxFjAUBgNVBAoMDWNsdXN0ZXIu
-bG9jYWwxEDAOBgNVBAMMB1Jvb3QgQ0EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
-AATv7HE54976LQ5j1UvihpA2UwnLZxGucefiWBQuyE8KeZn93ECWCKWZjtPg44vo
-kehHnxdmJ068VampuZd41Vkoo3IwcDAPBgNVHRMBAf8EBTADAQH/MD4GA1UdEQQ3
-MDWGDHNwaWZmZTovL2EvYoIJYS5leGFtcGxlhhRzcGlmZmU6Ly94LCBETlM6ZXZp
-bIcEAQIDBDAdBgNVHQ4EFgQUnx85HIAFQESNPKspeVc3lrNfYhEwCgYIKoZIzj0E
-AwIDSAAwRQIgPvxnbKkmPrBRqijLtITgWweeHsAB2899aW9ZwCrGXzoCIQDoRsaS
-nYFBfQl08WxgLhkWqZ29lmTlzLikDYttfaf4JA==
------END CERTIFICATE-----
-`
+import { root } from "./support/rootCertificate.ts"
 
 it("all certificates of a bundle are decoded, in order, whatever stands between them", () => {
   const facts = Result.getOrThrow(certificateFacts(`# the old one\n${root}\r\n subject=...\n${root}`))

@@ -24,7 +24,6 @@ import type { Scope } from "effect/Scope"
 import { meshAddOn } from "../../src/addon/meshAddOn.ts"
 
 export const clusters = ["east", "west"]
-const config = { namespace: "default", name: "mesh-default" }
 export const deployWork = (namespace: string, addOn = labels.addonName) => ({
   namespace,
   name: `addon-${addOn}-deploy-0`
@@ -56,15 +55,20 @@ export type AddOnWorld = Effect.Success<typeof makeAddOnWorld>
 export const start = ({ hub }: AddOnWorld, addOn: AddOn = meshAddOn, options: Partial<AddOnOptions> = {}) =>
   Effect.forkScoped(runAddOn({ api: hub, addOn, ...options }))
 
-export const writeConfig = ({ addOnApi, hub }: AddOnWorld, variables: Readonly<Record<string, string>>) => {
+export const writeConfig = (
+  { addOnApi, hub }: AddOnWorld,
+  variables: Readonly<Record<string, string>>,
+  more: { readonly name?: string; readonly proxyConfig?: unknown } = {}
+) => {
   const type = addOnApi.typeOf(resources.addOnDeploymentConfigs)
+  const { name = "mesh-default", ...spec } = more
   return hub.apply(
     type,
     {
       apiVersion: resources.apiVersionOf(type),
-      kind: "AddOnDeploymentConfig",
-      metadata: config,
-      spec: { customizedVariables: Object.entries(variables).map(([name, value]) => ({ name, value })) }
+      kind: type.kind,
+      metadata: { name, namespace: "default" },
+      spec: { ...spec, customizedVariables: Object.entries(variables).map(([name, value]) => ({ name, value })) }
     },
     { fieldManager: "admin", force: true }
   )
@@ -87,6 +91,7 @@ export const configure = Effect.fnUntraced(
       }
     ]
     const { group, plural: resource } = resources.addOnDeploymentConfigs
+    const config = object && { namespace: object.metadata.namespace, name: object.metadata.name }
     const references = object && [
       {
         group,

@@ -3,6 +3,8 @@ import { decodeManifestWork, labels, resources } from "@multicluster-mesh/mesh-m
 import { agentIdentity } from "@multicluster-mesh/ocm-transport/addon"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { X509Certificate } from "node:crypto"
+import { rootCertificates } from "node:tls"
 import {
   clusters,
   conditionOf,
@@ -21,6 +23,12 @@ import {
 
 const agent = { namespace: "open-cluster-management-agent-addon", name: "multicluster-mesh-agent" }
 const agentRole = `open-cluster-management:${agent.name}`
+
+const rootCertificate = new X509Certificate(rootCertificates[0] ?? "").toString()
+const throughProxy = (bundle: string) => ({
+  httpsProxy: "https://proxy:3128",
+  caBundle: Buffer.from(bundle).toString("base64")
+})
 
 describe("the mesh add-on", () => {
   quietly(
@@ -125,6 +133,42 @@ describe("the mesh add-on", () => {
       yield* configure(world, "east", allowed)
       yield* until(mayListSecrets("east"), (may) => may === true)
       assert.isFalse(yield* mayListSecrets("west"))
+    })
+  )
+
+  quietly(
+    "gives the agent what its proxy's certificates are signed by; a bundle that is none is the trouble of one cluster",
+    Effect.gen(function* () {
+      const world = yield* makeAddOnWorld
+      const image = { AGENT_IMAGE: "example.test/agent:1" }
+      const broken = yield* writeConfig(world, image, { name: "broken", proxyConfig: throughProxy("hello") })
+      yield* configure(world, "east", broken)
+      yield* configure(world, "west", yield* writeConfig(world, image, { proxyConfig: throughProxy(rootCertificate) }))
+      yield* start(world)
+      const ref = { namespace: agent.namespace, name: "multicluster-mesh-proxy-ca" }
+      const configMap = yield* until(find(world.on("west"), resources.configMaps, ref), (found) => found !== undefined)
+      assert.deepStrictEqual(configMap?.["data"], { "ca-bundle.crt": rootCertificate })
+      const deployment = yield* until(
+        find(world.on("west"), resources.deployments, agent),
+        (found) => found !== undefined
+      )
+      const text = JSON.stringify(deployment?.["spec"])
+      for (const [name, value] of [
+        ["HTTPS_PROXY", "https://proxy:3128"],
+        ["CA_BUNDLE_FILE_PATH", "/managed/proxy-ca/ca-bundle.crt"]
+      ])
+        assert.include(text, JSON.stringify({ name, value }))
+      const east = yield* until(
+        readAddOn(world, "east"),
+        (addOn) => conditionOf(addOn, "ManifestApplied")?.reason === "ManifestWorkApplyFailed"
+      )
+      assert.include(conditionOf(east, "ManifestApplied")?.message ?? "", "broken: proxyConfig.caBundle is no bundle")
+      assert.isUndefined(yield* find(world.hub, resources.manifestWorks, deployWork("east")))
+
+      // put right, it goes on by itself
+      const better = yield* writeConfig(world, image, { name: "broken", proxyConfig: throughProxy(rootCertificate) })
+      yield* configure(world, "east", better)
+      yield* until(find(world.on("east"), resources.configMaps, ref), (found) => found !== undefined)
     })
   )
 

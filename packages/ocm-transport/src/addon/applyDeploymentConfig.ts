@@ -1,6 +1,7 @@
 import type { AddOnDeploymentConfigSpec, ImageRegistry } from "@multicluster-mesh/mesh-model"
 import * as Predicate from "effect/Predicate"
 import type { KubeObject } from "../KubeApi.ts"
+import { changeContainers, changePods, type Fields, fieldsOf, listOf, withNamed } from "./changePods.ts"
 
 /** Puts an administrator's placement, proxy, registries and resources into the workloads among `objects`. */
 export const applyDeploymentConfig = (
@@ -10,22 +11,8 @@ export const applyDeploymentConfig = (
 ): ReadonlyArray<KubeObject> => {
   // registries of the add-on's own configuration win over those of the cluster
   const registries = config.registries?.length ? config.registries : clusterRegistries
-  return objects.map((object) => {
-    const plural = workloads[object.kind]
-    if (plural === undefined) return object
-    const name = `${plural}:${object.metadata.name}`
-    return change(object, ["spec", "template", "spec"], (pod) => podOf(pod, name, config, registries))
-  })
+  return changePods(objects, (pod, workload) => podOf(pod, workload, config, registries))
 }
-
-const workloads: Readonly<Record<string, string>> = {
-  Deployment: "deployments",
-  DaemonSet: "daemonsets",
-  StatefulSet: "statefulsets",
-  Job: "jobs"
-}
-
-type Fields = Readonly<Record<string, unknown>>
 
 const podOf = (
   pod: Fields,
@@ -34,21 +21,12 @@ const podOf = (
   registries: ReadonlyArray<ImageRegistry>
 ): Fields => {
   const { nodeSelector, tolerations } = config.nodePlacement ?? {}
-  const containers = (field: "containers" | "initContainers"): Fields =>
-    Array.isArray(pod[field])
-      ? {
-          [field]: listOf(pod[field]).map((container) =>
-            Predicate.isReadonlyObject(container) ? containerOf(container, workload, config, registries) : container
-          )
-        }
-      : {}
-  return {
+  const placed = {
     ...pod,
     ...(nodeSelector && { nodeSelector: { ...fieldsOf(pod["nodeSelector"]), ...nodeSelector } }),
-    ...(tolerations && { tolerations: [...listOf(pod["tolerations"]), ...tolerations] }),
-    ...containers("initContainers"),
-    ...containers("containers")
+    ...(tolerations && { tolerations: [...listOf(pod["tolerations"]), ...tolerations] })
   }
+  return changeContainers(placed, (container) => containerOf(container, workload, config, registries))
 }
 
 const containerOf = (
@@ -59,17 +37,13 @@ const containerOf = (
 ): Fields => {
   const { name, image } = container
   const proxy = proxyVariables(config)
-  const names = new Set(proxy.map((variable) => variable.name))
-  const own = listOf(container["env"]).filter(
-    (variable) => !(Predicate.isReadonlyObject(variable) && names.has(String(variable["name"])))
-  )
   const resources = config.resourceRequirements?.findLast(({ containerID }) =>
     isFitting(containerID, `${workload}:${String(name)}`)
   )?.resources
   return {
     ...container,
     ...(Predicate.isString(image) && registries.length > 0 && { image: mirrored(image, registries) }),
-    ...(proxy.length > 0 && { env: [...own, ...proxy] }),
+    ...(proxy.length > 0 && { env: withNamed(container["env"], proxy) }),
     ...(resources && { resources: { ...resources } })
   }
 }
@@ -105,17 +79,3 @@ export const mirrored = (image: string, registries: ReadonlyArray<ImageRegistry>
   }, image)
 
 const lastPart = (image: string): string => image.slice(image.lastIndexOf("/") + 1)
-
-const fieldsOf = (value: unknown): Fields => (Predicate.isReadonlyObject(value) ? value : {})
-const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-
-/** `object` with `make`'s result at `path`. */
-const change = (object: KubeObject, path: ReadonlyArray<string>, make: (fields: Fields) => Fields): KubeObject => ({
-  ...object,
-  ...changeFields(object, path, make)
-})
-
-const changeFields = (fields: Fields, path: ReadonlyArray<string>, make: (fields: Fields) => Fields): Fields => {
-  const [name, ...rest] = path
-  return name === undefined ? make(fields) : { ...fields, [name]: changeFields(fieldsOf(fields[name]), rest, make) }
-}

@@ -16,6 +16,7 @@ import type { KubeObject } from "../KubeApi.ts"
 import type { LookAgain } from "../reconcileByKey.ts"
 import { isSameWork } from "../works/isSameWork.ts"
 import { applyDeploymentConfig } from "./applyDeploymentConfig.ts"
+import { deliverCaBundle } from "./deliverCaBundle.ts"
 import { deployWorks } from "./deployWorks.ts"
 import { feedbackOf } from "./judgeHealth.ts"
 import { deployWorkName, hubKubeconfigSecret, imageRegistriesAnnotation, preDeleteAnnotation } from "./keys.ts"
@@ -93,7 +94,7 @@ export const renderManifests = Effect.fnUntraced(function* (
   { addOn, configs }: AddOnFacts,
   cluster: ManagedCluster
 ): Effect.fn.Return<Result.Result<ReadonlyArray<KubeObject>, string>> {
-  const { deploymentConfig, installNamespace, objects } = configs
+  const { caBundle, deploymentConfig, installNamespace, objects } = configs
   const exit = yield* Effect.exit(
     Effect.suspend(() =>
       definition.manifests({
@@ -110,7 +111,8 @@ export const renderManifests = Effect.fnUntraced(function* (
     )
   )
   if (Exit.isSuccess(exit)) {
-    return Result.succeed(applyDeploymentConfig(exit.value, deploymentConfig, registriesOf(cluster)))
+    const configured = applyDeploymentConfig(exit.value, deploymentConfig, registriesOf(cluster))
+    return Result.succeed(deliverCaBundle(configured, definition.name, caBundle))
   }
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const error = Cause.squash(exit.cause)

@@ -7,8 +7,10 @@ import {
   type ResourceType
 } from "@multicluster-mesh/mesh-model"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { KubeObject } from "../KubeApi.ts"
 import { defaultInstallNamespace } from "./keys.ts"
+import { readCaBundle } from "./readCaBundle.ts"
 import { specHash } from "./specHash.ts"
 
 /** The configuration of an add-on on one cluster. */
@@ -17,6 +19,8 @@ export interface DesiredConfigs {
   readonly references: ReadonlyArray<ConfigReference>
   readonly objects: ReadonlyArray<KubeObject>
   readonly deploymentConfig: AddOnDeploymentConfigSpec
+  /** The certificates of its `proxyConfig.caBundle`, as PEM. */
+  readonly caBundle: string | undefined
   readonly installNamespace: string
   /** `<resource>.<group>/<namespace>/<name>` -> hash of what is deployed. */
   readonly hashes: Readonly<Record<string, string>>
@@ -106,6 +110,7 @@ export const desiredConfigs = (
     references,
     objects,
     deploymentConfig: deployment.spec,
+    caBundle: deployment.caBundle,
     installNamespace:
       nonEmpty(deployment.spec.agentInstallNamespace) ??
       nonEmpty(addOn.spec?.installNamespace) ??
@@ -128,15 +133,36 @@ const isNamedBy = (addOn: ManagedClusterAddOn, id: ConfigId): boolean =>
       configKey({ group, resource, namespace, name }) === configKey(id)
   ) ?? false
 
+interface Deployment {
+  readonly spec: AddOnDeploymentConfigSpec
+  readonly caBundle?: string
+  readonly problem?: string
+}
+
 /** Of several the last one counts. */
-const deploymentConfigOf = (
-  objects: ReadonlyArray<KubeObject>
-): { readonly spec: AddOnDeploymentConfigSpec; readonly problem?: string } => {
+const deploymentConfigOf = (objects: ReadonlyArray<KubeObject>): Deployment => {
   const { kind, group } = resources.addOnDeploymentConfigs
   const last = objects.findLast((object) => object.kind === kind && object.apiVersion.startsWith(`${group}/`))
   if (last === undefined) return { spec: {} }
-  const decoded = Effect.runSync(Effect.result(decodeAddOnDeploymentConfig(last)))
-  return decoded._tag === "Success"
-    ? { spec: decoded.success.spec ?? {} }
-    : { spec: {}, problem: `${last.metadata.name} cannot be read: ${decoded.failure.message}` }
+  const before = known.get(last)
+  if (before !== undefined) return before
+  const deployment = readDeployment(last)
+  known.set(last, deployment)
+  return deployment
+}
+
+/** One configuration is that of many clusters, and its certificates are many. */
+const known = new WeakMap<KubeObject, Deployment>()
+
+const readDeployment = (config: KubeObject): Deployment => {
+  const { name } = config.metadata
+  const decoded = Effect.runSync(Effect.result(decodeAddOnDeploymentConfig(config)))
+  if (Result.isFailure(decoded)) return { spec: {}, problem: `${name} cannot be read: ${decoded.failure.message}` }
+  const { spec = {} } = decoded.success
+  const bundle = spec.proxyConfig?.caBundle ?? ""
+  if (bundle === "") return { spec }
+  return Result.match(readCaBundle(bundle), {
+    onSuccess: (caBundle) => ({ spec, caBundle }),
+    onFailure: (why) => ({ spec, problem: `${name}: proxyConfig.caBundle ${why}` })
+  })
 }

@@ -4,6 +4,7 @@ import { addOnApis } from "../../src/addon/AddOnApi.ts"
 import { configKey, desiredConfigs, type FindConfig } from "../../src/addon/desiredConfigs.ts"
 import { withHashes } from "../../src/addon/reconcileDefinition.ts"
 import { specHash } from "../../src/addon/specHash.ts"
+import { root } from "../support/rootCertificate.ts"
 import { addOnOn, objectOf } from "./builders.ts"
 
 const supported = [resources.addOnDeploymentConfigs]
@@ -37,6 +38,12 @@ const withReferences = (
   })
 
 const problem = (addOn: ManagedClusterAddOn, find: FindConfig) => desiredConfigs(addOn, supported, find).problem ?? ""
+
+const bundleOf = (text: string) => ({ caBundle: Buffer.from(text).toString("base64") })
+const desiredWith = (spec: unknown) => {
+  const object = config("first", spec)
+  return desiredConfigs(withReferences([reference("first", specHash(object))]), supported, finding(object))
+}
 
 describe("specHash", () => {
   it("is the hash that Go makes", () => {
@@ -86,6 +93,16 @@ describe("desiredConfigs", () => {
     const references = [reference("first", specHash(first)), reference("second", specHash(second))]
     const desired = desiredConfigs(withReferences(references), supported, finding(first, second))
     assert.strictEqual(desired.installNamespace, "other")
+  })
+
+  it("takes the certificates of its proxy, or says why they are none", () => {
+    const good = desiredWith({ proxyConfig: bundleOf(root) })
+    assert.deepStrictEqual([good.caBundle, good.problem], [root, undefined])
+    const bad = desiredWith({ proxyConfig: bundleOf("hello") })
+    assert.isUndefined(bad.caBundle)
+    assert.include(bad.problem ?? "", "first: proxyConfig.caBundle is no bundle of certificates: no certificate in it")
+    const none = desiredWith({ proxyConfig: {} })
+    assert.deepStrictEqual([none.caBundle, none.problem], [undefined, undefined])
   })
 
   it("refuses one that it cannot read", () => {
