@@ -214,7 +214,7 @@ describe("a release on a real API server", () => {
     )
     expect(may(person, "create", "meshfederations", "-n", "east")).toBe(true)
     expect(may(person, "create", "meshdeployments", "-n", "east")).toBe(false)
-    expect(may(person, "patch", "meshes", "-n", "east")).toBe(true)
+    expect(may(person, "patch", "meshes", "-n", "east")).toBe(false)
   })
 
   it("upgrades its CustomResourceDefinitions, and keeps what people made of them", () => {
