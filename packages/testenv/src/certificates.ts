@@ -61,15 +61,23 @@ export const makeAuthority = async (name: string): Promise<Authority> => {
   }
 }
 
-/** A request for a certificate of the Kubernetes user `name` in the groups `groups`, as a PEM text; its key is thrown away. */
-export const makeCertificateRequest = async (name: string, groups: ReadonlyArray<string>): Promise<string> => {
+/** A request for a certificate of the Kubernetes user `name` in the groups `groups`, and its key; PEM texts. */
+export const requestCertificate = async (
+  name: string,
+  groups: ReadonlyArray<string>
+): Promise<{ readonly request: string; readonly key: string }> => {
+  const keys = await newKeys()
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: [...groups.map((group) => `O=${group}`), `CN=${name}`].join(","),
-    keys: await newKeys(),
+    keys,
     signingAlgorithm: algorithm
   })
-  return request.toString("pem")
+  return { request: request.toString("pem"), key: await privatePem(keys.privateKey) }
 }
+
+/** Such a request alone; its key is thrown away. */
+export const makeCertificateRequest = async (name: string, groups: ReadonlyArray<string>): Promise<string> =>
+  (await requestCertificate(name, groups)).request
 
 /** A key pair for signing service account tokens. */
 export const signingKey = (): { readonly publicKey: string; readonly key: string } => {

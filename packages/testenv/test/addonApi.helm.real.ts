@@ -17,13 +17,15 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { borrowControlPlane } from "../src/borrowControlPlane.ts"
-import { makeCertificateRequest } from "../src/certificates.ts"
+import { makeAuthority, requestCertificate } from "../src/certificates.ts"
 import type { ControlPlane } from "../src/ControlPlane.ts"
 import { freePort } from "../src/freePort.ts"
 import { helmTools } from "../src/HelmTools.ts"
 import { startControllers } from "../src/startControllers.ts"
 import { startProcess } from "../src/startProcess.ts"
 import { installOcm } from "./installOcm.ts"
+import { runAgentPod } from "./runAgentPod.ts"
+import { startHttpProxy } from "./startHttpProxy.ts"
 
 const root = new URL("../../../", import.meta.url).pathname
 const namespace = "multicluster-mesh-addon"
@@ -37,8 +39,8 @@ const managedClusterAddOns = typeOf(resources.managedClusterAddOns)
 const clusterManagementAddOns = typeOf(resources.clusterManagementAddOns)
 const addOnDeploymentConfigs = typeOf(resources.addOnDeploymentConfigs)
 
-/** A real hub that serves v1beta1 of OCM's add-on API alone, and has our chart. */
-const startHub = Effect.gen(function* () {
+/** A real hub that serves v1beta1 of OCM's add-on API alone, and has our chart with the bundle of a proxy. */
+const startHub = Effect.fnUntraced(function* (caBundle: string) {
   const { helm, kubectl } = yield* helmTools
   const plane = yield* borrowControlPlane("addon-api")
   const kubeconfig = join(plane.folder, "kubeconfig")
@@ -50,10 +52,13 @@ const startHub = Effect.gen(function* () {
   run("create", "namespace", "open-cluster-management")
   const chart = join(root, "deploy/helm/multicluster-mesh-addon")
   const where = [`--kubeconfig=${kubeconfig}`, "--namespace", namespace, "--create-namespace"]
-  execFileSync(helm, ["install", namespace, chart, ...where, "--set=addOn.installStrategy=Manual"], { stdio: "pipe" })
+  const values = ["--set=addOn.installStrategy=Manual", `--set=agent.proxy.caBundle=${base64(caBundle)}`]
+  execFileSync(helm, ["install", namespace, chart, ...where, ...values], { stdio: "pipe" })
   yield* startControllers(plane, { signsFor: "1 hour" })
   return { plane, run, hub: yield* makeKubeApi(plane.connection) }
 })
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64")
 
 /** The real hub controller, with the rights of the chart. */
 const startController = Effect.fnUntraced(function* (plane: ControlPlane, token: string) {
@@ -123,6 +128,7 @@ const decodeStatus = Schema.decodeUnknownSync(
 )
 const fieldOf = (object: KubeObject, field: string): unknown => decodeStatus(object).status?.[field]
 
+const decodeConfigMap = Schema.decodeUnknownSync(Schema.Struct({ data: Schema.Record(Schema.String, Schema.String) }))
 const decodeAddOn = Schema.decodeUnknownSync(ManagedClusterAddOn)
 const conditionsOf = (addOn: KubeObject) => decodeAddOn(addOnApis.v1beta1.addOnOf(addOn)).status?.conditions ?? []
 
@@ -138,7 +144,7 @@ const askForCertificate = Effect.fnUntraced(function* (plane: ControlPlane, run:
     connectionTo(plane.server, { ca: plane.authority.certificate, certificate, key })
   )
   const identity = agentIdentity("east", name)
-  const request = yield* Effect.promise(() => makeCertificateRequest(identity.user, identity.groups))
+  const asked = yield* Effect.promise(() => requestCertificate(identity.user, identity.groups))
   yield* Effect.retry(
     klusterlet.create(resources.certificateSigningRequests, {
       apiVersion: resources.apiVersionOf(resources.certificateSigningRequests),
@@ -148,18 +154,38 @@ const askForCertificate = Effect.fnUntraced(function* (plane: ControlPlane, run:
         labels: { [addOnKeys.addOnNameLabel]: name, [addOnKeys.clusterNameLabel]: "east" }
       },
       spec: {
-        request: Buffer.from(request).toString("base64"),
+        request: base64(asked.request),
         signerName: kubeClientSigner,
         usages: ["digital signature", "key encipherment", "client auth"]
       }
     }),
     often
   )
+  return asked.key
 })
 
-it.live("a hub that serves v1beta1 alone has the add-on from its chart to its end", () =>
+/** What OCM puts into the Secret of the agent's credentials, where the way to the hub leads through a proxy. */
+const hubCredentials = ({ authority, server }: ControlPlane, proxyUrl: string, certificate: string, key: string) => ({
+  kubeconfig: JSON.stringify({
+    clusters: [
+      {
+        name: "hub",
+        cluster: { server, "certificate-authority-data": base64(authority.certificate), "proxy-url": proxyUrl }
+      }
+    ],
+    users: [{ name: "default-auth", user: { "client-certificate": "tls.crt", "client-key": "tls.key" } }],
+    contexts: [{ name: "default-context", context: { cluster: "hub", user: "default-auth" } }],
+    "current-context": "default-context"
+  }),
+  "tls.crt": certificate,
+  "tls.key": key
+})
+
+it.live("a hub that serves v1beta1 alone has the add-on from its chart to its end, through a proxy with TLS", () =>
   Effect.gen(function* () {
-    const { hub, plane, run } = yield* startHub
+    const authority = yield* Effect.promise(() => makeAuthority("proxies"))
+    const proxy = yield* startHttpProxy({ authority })
+    const { hub, plane, run } = yield* startHub(authority.certificate)
     const definition = yield* hub.get(clusterManagementAddOns, { name })
     assert.include(JSON.stringify(definition["spec"]), `"defaultConfigs":[{"group":"${clusterManagementAddOns.group}"`)
     const log = yield* startController(plane, run("create", "token", account, "-n", namespace).trim())
@@ -201,18 +227,28 @@ it.live("a hub that serves v1beta1 alone has the add-on from its chart to its en
     assert.deepStrictEqual(registered && fieldOf(registered, "registrations"), [registration])
     const withDriver = { ...registration, kubeClient: { ...registration.kubeClient, driver: "csr" } }
     yield* say(hub, managedClusterAddOns, onEast, () => ({ registrations: [withDriver] }))
-    yield* askForCertificate(plane, run)
-    yield* until(hub, resources.certificateSigningRequests, { name: "addon-east" }, (_, text) =>
+    const key = yield* askForCertificate(plane, run)
+    const signed = yield* until(hub, resources.certificateSigningRequests, { name: "addon-east" }, (_, text) =>
       text.includes('"certificate":')
     )
+    const certificate = Buffer.from(String(signed && fieldOf(signed, "certificate")), "base64").toString()
 
-    yield* until(east, resources.deployments, agent, (found) => found !== undefined)
+    // the kubelet of the cluster, which can reach the hub only through a proxy with TLS
+    const deployment = yield* until(east, resources.deployments, agent, (found) => found !== undefined)
+    const bundle = { namespace: agent.namespace, name: `${name}-proxy-ca` }
+    const { data } = decodeConfigMap(yield* until(east, resources.configMaps, bundle, (found) => found !== undefined))
+    const running = yield* runAgentPod(deployment ?? definition, join(plane.folder, "agent"), sim.kubeconfig, {
+      hub: hubCredentials(plane, proxy.url, certificate, key),
+      "proxy-ca-bundle": data
+    })
+    const reported = until(hub, resources.meshAgents, onEast, (_, text) => text.includes('"report":'))
+    yield* Effect.raceFirst(reported, running.ended)
+    assert.include(proxy.asked, new URL(plane.server).host)
     for (const type of ["RegistrationApplied", "ManifestApplied", "Available"]) {
       yield* until(hub, managedClusterAddOns, onEast, (found) => isTrue(found && conditionsOf(found), type))
     }
     const living = yield* hub.get(managedClusterAddOns, onEast)
     assert.deepStrictEqual(fieldOf(living, "registrations"), [withDriver])
-    yield* until(hub, resources.meshAgents, onEast, (found) => found !== undefined)
 
     // its end: what it owns is found by the garbage collector
     yield* ocm.setAddOnInstalled("east", false)

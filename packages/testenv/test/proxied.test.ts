@@ -4,75 +4,10 @@ import { resources } from "@multicluster-mesh/mesh-model"
 import { kubeConfigFile, makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:http"
-import { createServer as createTlsServer } from "node:https"
-import { connect, type Socket } from "node:net"
-import type { Duplex } from "node:stream"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { connect as connectTls, TLSSocket } from "node:tls"
-import { type Authority, makeAuthority } from "../src/certificates.ts"
-
-interface ProxyOptions {
-  /** Signs the proxy's own certificate; it speaks without TLS when absent. */
-  readonly authority?: Authority
-  /** Who it lets through, as `user:password`; everyone when absent. */
-  readonly user?: string
-  /** Reads what it passes on, and shows certificates of this authority in place of the servers'. */
-  readonly interceptor?: Authority
-}
-
-/** A proxy that notes which servers it was asked to connect to. */
-const startProxy = Effect.fnUntraced(function* ({ authority, interceptor, user }: ProxyOptions = {}) {
-  const asked: Array<string> = []
-  const sockets = new Set<Duplex>()
-  const own = yield* signedBy(authority)
-  const shown = yield* signedBy(interceptor)
-  const server = own === undefined ? createServer() : createTlsServer({ cert: own.certificate, key: own.key })
-  server.on("connect", (request, client: Socket) => {
-    const { hostname, port } = new URL(`http://${request.url ?? ""}`)
-    asked.push(`${hostname}:${port}`)
-    const expected = user === undefined ? undefined : `Basic ${Buffer.from(user).toString("base64")}`
-    if (request.headers["proxy-authorization"] !== expected) {
-      client.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
-      return
-    }
-    const passOn = () => {
-      client.write("HTTP/1.1 200 Connection established\r\n\r\n")
-      const near =
-        shown === undefined
-          ? client
-          : new TLSSocket(client, { isServer: true, cert: shown.certificate, key: shown.key })
-      near.on("error", () => near.destroy())
-      upstream.pipe(near).pipe(upstream)
-    }
-    const upstream =
-      shown === undefined
-        ? connect(Number(port), hostname, passOn)
-        : connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false }, passOn)
-    for (const socket of [client, upstream]) {
-      sockets.add(socket)
-      socket.on("error", () => socket.destroy())
-    }
-  })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-    () =>
-      Effect.sync(() => {
-        for (const socket of sockets) socket.destroy()
-        server.close()
-      })
-  )
-  const address = server.address()
-  const port = typeof address === "object" ? address?.port : ""
-  return {
-    asked,
-    url: `http${authority === undefined ? "" : "s"}://${user === undefined ? "" : `${user}@`}127.0.0.1:${port}`
-  }
-})
-
-const signedBy = (authority: Authority | undefined) =>
-  authority === undefined ? Effect.undefined : Effect.promise(() => authority.signServer("proxy", ["127.0.0.1"]))
+import { makeAuthority } from "../src/certificates.ts"
+import { startHttpProxy } from "./startHttpProxy.ts"
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64")
 
@@ -129,7 +64,7 @@ const userOf = ({ writes }: KubeSim) => Effect.map(writes, ([first]) => first?.u
 describe("an API server behind a proxy", () => {
   it.live("is reached by our own certificate, with the user that the proxy asks for", () =>
     Effect.gen(function* () {
-      const proxy = yield* startProxy({ user: "us:secret" })
+      const proxy = yield* startHttpProxy({ user: "us:secret" })
       const { open, sim } = yield* startServer(proxy.url)
       yield* (yield* open).create(resources.configMaps, object("a"))
       assert.strictEqual(yield* userOf(sim), "shop")
@@ -139,7 +74,7 @@ describe("an API server behind a proxy", () => {
 
   it.live("is not reached where the proxy refuses, and the error says who refuses what", () =>
     Effect.gen(function* () {
-      const proxy = yield* startProxy({ user: "us:secret" })
+      const proxy = yield* startHttpProxy({ user: "us:secret" })
       const { open, sim } = yield* startServer(proxy.url.replace("secret", "guess"))
       const { message } = yield* Effect.flip((yield* open).create(resources.configMaps, object("a")))
       const { host } = new URL(sim.url)
@@ -152,7 +87,7 @@ describe("an API server behind a proxy", () => {
     Effect.gen(function* () {
       const authority = yield* Effect.promise(() => makeAuthority("proxies"))
       const other = yield* Effect.promise(() => makeAuthority("others"))
-      const proxy = yield* startProxy({ authority })
+      const proxy = yield* startHttpProxy({ authority })
       const { bundle, open, sim } = yield* startServer(proxy.url)
       yield* withVariable("CA_BUNDLE_FILE_PATH", bundle)
       writeFileSync(bundle, other.certificate)
@@ -171,7 +106,7 @@ describe("an API server behind a proxy", () => {
   it.live("may be impersonated by the proxy of the bundle, and by nobody else", () =>
     Effect.gen(function* () {
       const interceptor = yield* Effect.promise(() => makeAuthority("interceptors"))
-      const proxy = yield* startProxy({ interceptor })
+      const proxy = yield* startHttpProxy({ interceptor })
       const { bundle, open } = yield* startServer(proxy.url)
       const refused = yield* Effect.flip((yield* open).create(resources.configMaps, object("a")))
       assert.match(refused.message, /certificate/u)

@@ -36,11 +36,9 @@ export const whileServed = <E, R>(options: WhileServedOptions<E, R>): Effect.Eff
   const choices = inOrder[version]
   const once = Effect.gen(function* () {
     const chosen = yield* untilServed(api, choices, onReadiness)
+    if (choices.length === 1) return yield* Effect.scoped(run(chosen))
     yield* Effect.logInfo(`speaks ${nameOf(chosen)} with the hub`)
-    return yield* Effect.raceFirst(
-      Effect.scoped(run(chosen)),
-      choices.length === 1 ? Effect.never : untilReplaced(api, chosen, choices)
-    )
+    return yield* Effect.raceFirst(Effect.scoped(run(chosen)), untilReplaced(api, chosen, choices))
   })
   return Effect.forever(once)
 }
