@@ -1,19 +1,15 @@
+import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { hubVersion } from "../../apps/hub-controller/src/version.ts"
 import { basePlatforms, buildImage, type BuiltImage } from "../images/buildImage.ts"
-import { architectures } from "../images/Architecture.ts"
 import { billProblems } from "./billProblems.ts"
+import { hubControllerOfImage } from "./hubControllerOfImage.ts"
+import { openFolder, readOnly, unpackImage } from "./unpackImage.ts"
 
-/** Another user must be able to enter it. */
-const openFolder = (path: string): string => {
-  const made = mkdtempSync(path)
-  chmodSync(made, 0o755)
-  return made
-}
 const folder = openFolder(join(tmpdir(), "images-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -21,35 +17,13 @@ interface Component {
   readonly licenses: ReadonlyArray<{ readonly expression: string }>
 }
 
-const json = (path: string) => JSON.parse(readFileSync(path, "utf8"))
-const blob = (app: string, digest: string) => join(folder, app, "blobs", digest.replace(":", "/"))
+const unpack = (app: string) => unpackImage(join(folder, app))
 
-/** Unpacks the image for this machine, as a container runtime does. */
-const unpack = (app: string): { readonly root: string; readonly command: ReadonlyArray<string> } => {
-  const index = json(blob(app, json(join(folder, app, "index.json")).manifests[0].digest))
-  const here = architectures.find(({ npm }) => npm === process.arch)?.name
-  const entry = index.manifests.find(
-    (manifest: { platform: { architecture: string } }) => manifest.platform.architecture === here
-  )
-  const manifest = json(blob(app, entry.digest))
-  const root = openFolder(join(folder, "root-"))
-  for (const { digest } of manifest.layers) {
-    const { status, stderr } = spawnSync("tar", ["xpzf", blob(app, digest), "-C", root], { encoding: "utf8" })
-    if (status !== 0) throw new Error(stderr)
-  }
-  const { config } = json(blob(app, manifest.config.digest))
-  return { root, command: [`--userspec=${config.User}`, root, ...config.Entrypoint] }
-}
-
-/** In a mount namespace of its own, where the root is read-only; this needs to be root, as in CI containers. */
-const runReadOnly = (app: string, args: ReadonlyArray<string>) => {
-  const { root, command } = unpack(app)
-  const script = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec chroot "$@"`
-  return spawnSync("unshare", ["-m", "sh", "-c", script, root, ...command, ...args], {
+const runReadOnly = (app: string, args: ReadonlyArray<string>) =>
+  spawnSync("unshare", readOnly(unpack(app), args), {
     encoding: "utf8",
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }
   })
-}
 
 const apps = ["hub-controller", "agent"]
 const builds = new Map<string, readonly [BuiltImage, BuiltImage]>()
@@ -110,4 +84,10 @@ describe.each(apps)("image of %s", (app) => {
     )
     expect(textOf("gcc-12-base")).toContain("GCC RUNTIME LIBRARY EXCEPTION Version 3.1")
   })
+})
+
+it("the hub controller of the image becomes ready on a real API server, which it reaches by name over TLS", async () => {
+  const { code, ready } = await Effect.runPromise(hubControllerOfImage(unpack("hub-controller")))
+  expect(ready).toBe("plans and writes\n")
+  expect(code).toBe(0)
 })
