@@ -1,11 +1,12 @@
 import { assert, describe } from "@effect/vitest"
 import { labels, resources } from "@multicluster-mesh/mesh-model"
-import { agentIdentity, addOnApis } from "@multicluster-mesh/ocm-transport/addon"
+import { addOnApis, agentIdentity, kubeClientSigner } from "@multicluster-mesh/ocm-transport/addon"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { askForCertificate } from "./askForCertificate.ts"
 import {
   clusters,
+  conditionOf,
   configure,
   deployWork,
   find,
@@ -90,6 +91,43 @@ describe("on a hub that serves v1beta1 alone", () => {
       yield* ocm.setAddOnInstalled("east", false)
       yield* until(find(hub, resources.manifestWorks, deployWork("east")), (found) => found === undefined)
       yield* until(find(world.on("east"), resources.deployments, agent), (found) => found === undefined)
+    })
+  )
+})
+
+describe("a registration agent that uses tokens, in v1beta1", () => {
+  quietly(
+    "is believed only where it names the ServiceAccount of its own cluster",
+    Effect.gen(function* () {
+      const world = yield* makeAddOnWorldWith("v1beta1")
+      const config = yield* writeConfig(world, { AGENT_IMAGE: "example.test/agent:1" })
+      yield* configure(world, "east", config)
+      yield* start(world)
+      const registrationsOf = Effect.map(readAddOn(world, "east"), ({ status }) => status?.registrations ?? [])
+      yield* until(registrationsOf, (registrations) => registrations.length > 0)
+      const claim = (user: string) =>
+        world.hub.patch(
+          managedClusterAddOns,
+          onEast,
+          { status: { registrations: [{ type: "kubeClient", kubeClient: { driver: "token", subject: { user } } }] } },
+          { subresource: "status" }
+        )
+      const subjects = Effect.map(world.hub.list(resources.roleBindings, { namespace: "east" }), ({ items }) =>
+        JSON.stringify(items.map((binding) => binding["subjects"]))
+      )
+      const stranger = `system:serviceaccount:west:${labels.addonName}-agent`
+      yield* claim(stranger)
+      yield* until(
+        readAddOn(world, "east"),
+        (addOn) => conditionOf(addOn, "RegistrationApplied")?.reason === "PermissionConfigPending"
+      )
+      const { kubeClientDriver, registrations } = (yield* readAddOn(world, "east")).status ?? {}
+      assert.deepStrictEqual([kubeClientDriver, registrations], ["token", [{ signerName: kubeClientSigner }]])
+      assert.notInclude(yield* subjects, stranger)
+      const own = `system:serviceaccount:east:${labels.addonName}-agent`
+      yield* claim(own)
+      yield* until(readAddOn(world, "east"), hasCondition("RegistrationApplied"))
+      yield* until(subjects, (text) => text.includes(own))
     })
   )
 })
