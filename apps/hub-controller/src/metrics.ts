@@ -1,27 +1,13 @@
 import type { StatusPlan } from "@multicluster-mesh/federation-planner"
 import { resources } from "@multicluster-mesh/mesh-model"
-import * as Clock from "effect/Clock"
+import { measureWrite } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import { type Change, typeOf } from "./Change.ts"
 
 // What `/metrics` shows of the hub controller, beside what the transport shows.
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-
-/** Labels: kind, action, result. */
-const writes = Metric.counter("mesh_addon_hub_writes_total", {
-  description:
-    "Writes that a plan asked for, by what came of them: written, unchanged (the server had it so) or failed.",
-  incremental: true
-})
-
-/** Labels: kind. */
-const writeSeconds = Metric.histogram("mesh_addon_hub_write_duration_seconds", {
-  description: "Time of a write that a plan asked for, its repeats by the client included.",
-  boundaries: seconds
-})
 
 /** Time from reading the copies to the writes that are due. */
 export const planSeconds = Metric.histogram("mesh_addon_plan_duration_seconds", {
@@ -41,21 +27,8 @@ const peerings = Metric.gauge("mesh_addon_peerings", {
 })
 
 /** Counts and times one write; `isWritten` says whether its result tells of a change. */
-export const measuredWrite =
-  <A>(change: Change, isWritten: (result: A) => boolean) =>
-  <E>(write: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.flatMap(Clock.monotonicTimeNanos, (begun) =>
-      Effect.onExit(
-        write,
-        Effect.fnUntraced(function* (exit) {
-          const { kind } = typeOf(change)
-          const took = Number((yield* Clock.monotonicTimeNanos) - begun) / 1e9
-          const result = Exit.isFailure(exit) ? "failed" : isWritten(exit.value) ? "written" : "unchanged"
-          yield* Metric.update(Metric.withAttributes(writes, { kind, action: actions[change._tag], result }), 1)
-          yield* Metric.update(Metric.withAttributes(writeSeconds, { kind }), took)
-        })
-      )
-    )
+export const measuredWrite = <A>(change: Change, isWritten: (result: A) => boolean) =>
+  measureWrite({ kind: typeOf(change).kind, action: actions[change._tag] }, isWritten)
 
 const actions: { readonly [tag in Change["_tag"]]: string } = {
   ApplyWork: "apply",

@@ -1,6 +1,7 @@
 export { type Connection, type Credentials, connectionTo } from "./Connection.ts"
 export { certificateFacts, MalformedPem } from "./certificateFacts.ts"
 export { eventAbout, type EventRecorder, makeEventRecorder, type ObjectEvent } from "./EventRecorder.ts"
+export { measureWrite, type WriteLabels } from "./measureWrite.ts"
 export { writeStatus } from "./writeStatus.ts"
 export { inCluster } from "./inCluster.ts"
 export { kubeConfigFile } from "./kubeConfigFile.ts"

@@ -49,3 +49,16 @@ export const reconcileQueueDepth = Metric.gauge("mesh_addon_reconcile_queue_dept
 export const leader = Metric.gauge("mesh_addon_leader", {
   description: "1 while this process holds the lease, 0 while it stands by."
 })
+
+/** Labels: kind, action, result. */
+export const hubWrites = Metric.counter("mesh_addon_hub_writes_total", {
+  description:
+    "Writes that a plan or the delivery of agents asked for, by what came of them: written, unchanged (the server had it so) or failed.",
+  incremental: true
+})
+
+/** Labels: kind. */
+export const hubWriteSeconds = Metric.histogram("mesh_addon_hub_write_duration_seconds", {
+  description: "Time of such a write, its repeats by the client included.",
+  boundaries: seconds
+})

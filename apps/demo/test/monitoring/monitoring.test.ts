@@ -1,3 +1,4 @@
+import { labels } from "@multicluster-mesh/mesh-model"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { readFileSync } from "node:fs"
@@ -53,6 +54,8 @@ beforeAll(async () => {
 const missing = (shown: ReadonlyArray<Family>): ReadonlyArray<string> => {
   const troubles = [
     ["mesh_addon_reconcile_total", "result", "failed"],
+    ["mesh_addon_reconcile_total", "loop", "write"],
+    ["mesh_addon_reconcile_total", "loop", `ManagedClusterAddOn of add-on ${labels.addonName}`],
     ["mesh_addon_hub_writes_total", "result", "failed"],
     ["mesh_addon_hub_writes_total", "kind", "ManifestWork"],
     ["mesh_addon_hub_writes_total", "result", "written"],

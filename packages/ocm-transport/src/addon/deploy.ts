@@ -12,9 +12,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { KubeObject } from "../KubeApi.ts"
+import type { Informer } from "../Informer.ts"
+import type { KubeApi, KubeObject } from "../KubeApi.ts"
+import { measureWrite } from "../measureWrite.ts"
 import type { LookAgain } from "../reconcileByKey.ts"
 import { isSameWork } from "../works/isSameWork.ts"
+import type { AddOn } from "./AddOn.ts"
 import { applyDeploymentConfig } from "./applyDeploymentConfig.ts"
 import { deliverCaBundle } from "./deliverCaBundle.ts"
 import { deployWorks } from "./deployWorks.ts"
@@ -148,9 +151,16 @@ const isOurs = ({ addOn }: AddOnFacts, { metadata }: ManifestWork): boolean =>
 const hasOwners = ({ metadata: live }: ManifestWork, { metadata: wanted }: ManifestWork): boolean =>
   (wanted.ownerReferences ?? []).every((owner) => live.ownerReferences?.some((other) => isSameJson(other, owner)))
 
+/** What it takes to write a work. */
+interface Writer {
+  readonly api: KubeApi
+  readonly addOn: AddOn
+  readonly copies: { readonly works: Pick<Informer, "upsert"> }
+}
+
 /** Writes a work that differs, and returns it as it is then. */
 export const applyWork = Effect.fnUntraced(function* (
-  { api, addOn, copies }: AddOnRuntime,
+  { api, addOn, copies }: Writer,
   current: ReadonlyArray<ManifestWork>,
   wanted: KubeObject
 ) {
@@ -166,10 +176,15 @@ export const applyWork = Effect.fnUntraced(function* (
   }
   const uid = live?.metadata.uid
   const object = uid === undefined ? wanted : { ...wanted, metadata: { ...wanted.metadata, uid } }
-  const written = yield* api.apply(resources.manifestWorks, object, {
-    fieldManager: fieldManagerOf(addOn),
-    force: true
-  })
+  const { kind } = resources.manifestWorks
+  const written = yield* api
+    .apply(resources.manifestWorks, object, { fieldManager: fieldManagerOf(addOn), force: true })
+    .pipe(
+      measureWrite(
+        { kind, action: "apply" },
+        ({ metadata }) => metadata.resourceVersion !== live?.metadata.resourceVersion
+      )
+    )
   yield* copies.works.upsert(written)
   return yield* Effect.orDie(decodeManifestWork(written))
 })
@@ -178,11 +193,9 @@ const remove = Effect.fnUntraced(function* ({ api }: AddOnRuntime, works: Readon
   const removal = Effect.forEach(
     works.filter((work) => !isDeleting(work)),
     ({ metadata: { name, namespace = "", uid = "" } }) =>
-      Effect.catchReason(
-        api.delete(resources.manifestWorks, { name, namespace }, { uid }),
-        "KubeError",
-        "NotFound",
-        () => Effect.void
+      api.delete(resources.manifestWorks, { name, namespace }, { uid }).pipe(
+        Effect.catchReason("KubeError", "NotFound", () => Effect.void),
+        measureWrite({ kind: resources.manifestWorks.kind, action: "delete" }, () => true)
       ),
     { discard: true }
   )

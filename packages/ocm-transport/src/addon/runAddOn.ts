@@ -1,4 +1,4 @@
-import { decodeManagedClusterAddOn } from "@multicluster-mesh/mesh-model"
+import { decodeManagedClusterAddOn, resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
@@ -45,7 +45,6 @@ const runWith = Effect.fnUntraced(function* (
   options: AddOnOptions
 ): Effect.fn.Return<never, never, Scope> {
   const { api, addOn, triggers = Stream.empty, onReadiness = () => Effect.void } = options
-  const name = `addon ${addOn.name}`
   const copies = yield* startCopies(api, addOnApi, addOn)
   yield* Effect.forkScoped(tellReadiness(copies, onReadiness))
   yield* complete(copies)
@@ -86,11 +85,24 @@ const runWith = Effect.fnUntraced(function* (
     )
   ])
   const approveCsr = makeApproveCsr(runtime)
+  const loopOver = ({ kind }: ResourceType) => ({ name: `${kind} of add-on ${addOn.name}` })
   yield* Effect.all(
     [
-      reconcileByKey(clusters, (cluster) => afterConflict(reconcileAddOn(runtime, cluster)), { name }),
-      reconcileByKey(definitions, () => afterConflict(reconcileDefinition(runtime)), { name: `${name} definition` }),
-      reconcileByKey(requests, (request) => afterConflict(approveCsr(request)), { name: `${name} requests` })
+      reconcileByKey(
+        clusters,
+        (cluster) => afterConflict(reconcileAddOn(runtime, cluster)),
+        loopOver(resources.managedClusterAddOns)
+      ),
+      reconcileByKey(
+        definitions,
+        () => afterConflict(reconcileDefinition(runtime)),
+        loopOver(resources.clusterManagementAddOns)
+      ),
+      reconcileByKey(
+        requests,
+        (request) => afterConflict(approveCsr(request)),
+        loopOver(resources.certificateSigningRequests)
+      )
     ],
     { concurrency: "unbounded", discard: true }
   )
