@@ -10,7 +10,13 @@ import { hubNamespaces } from "../../src/World.ts"
 import { deploy, eventually, find, holds, listServed, oursOn, undeploy } from "../observing.ts"
 import { makeOcmWorld } from "../realWorld.ts"
 import { hook, installChart, uninstallRelease } from "./chart.ts"
-import { hubController, installNamespace, letAgentsSeeSecrets, startInstalled, untilAvailable } from "./installedProduct.ts"
+import {
+  hubController,
+  installNamespace,
+  letAgentsSeeSecrets,
+  startInstalled,
+  untilAvailable
+} from "./installedProduct.ts"
 import { federate, federated, heldOnHub, lookAt, namespaceGoes, workAgentRests } from "./leavingClusters.ts"
 import { auditOf, linesOf } from "./rights.ts"
 import { ofUninstall, unexplained } from "./unusedForAReason.ts"

@@ -66,7 +66,7 @@ export const untilAddOnsAreGone = Effect.fnUntraced(function* (
   }
 })
 
-export const isHeldByUs = ({ metadata }: KubeObject): boolean =>
+const isHeldByUs = ({ metadata }: KubeObject): boolean =>
   metadata.finalizers?.some((finalizer) => addOnFinalizers.has(finalizer)) ?? false
 
 /** Also one that OCM does not delete with its definition, because nobody has made it the owner. */
