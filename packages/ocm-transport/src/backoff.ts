@@ -8,6 +8,9 @@ export interface Backoff {
   readonly most: Duration.Duration
 }
 
+/** The waits of what may take long and is missed by nobody for half a minute. */
+export const patient: Backoff = { first: Duration.seconds(1), most: Duration.seconds(30) }
+
 /**
  * Returns the wait after `failures` earlier failures in a row: doubled each time up to the longest, then up to a
  * quarter more or less, so that many who failed together do not come back together. `atLeast` is never undercut.

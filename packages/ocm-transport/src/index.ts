@@ -21,7 +21,7 @@ export type {
 export { holdLeadership, type Leadership, type LeadershipOptions, type Standing } from "./Leadership.ts"
 export { type HolderSight, makeHolderWatch } from "./watchHolder.ts"
 export { type LookAgain, reconcileByKey, type ReconcileOptions } from "./reconcileByKey.ts"
-export type { Backoff } from "./backoff.ts"
+export { type Backoff, growing, patient } from "./backoff.ts"
 export { type KubeApiOptions, makeKubeApi } from "./makeKubeApi.ts"
 export type { RateLimit } from "./RateLimit.ts"
 export { dropManagedFields, keyOf, metadataOf, refOf } from "./objects.ts"

@@ -8,7 +8,7 @@ import * as FiberMap from "effect/FiberMap"
 import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import { type Backoff, growing } from "./backoff.ts"
+import { type Backoff, growing, patient } from "./backoff.ts"
 import { reconcileQueueDepth, reconcileRuns, reconcileSeconds } from "./metrics.ts"
 
 /** Asks for a further run of the key after a while, though nothing has changed. */
@@ -24,8 +24,6 @@ export interface ReconcileOptions {
   /** Waits of a key that fails again and again; 1 s to 30 s when absent. */
   readonly backoff?: Backoff
 }
-
-const patient: Backoff = { first: Duration.seconds(1), most: Duration.seconds(30) }
 
 /** What happens to a key; one that is not in the table is at rest. */
 interface KeyState {
