@@ -3,6 +3,7 @@ import { resources } from "@multicluster-mesh/mesh-model"
 import { measureWrite } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import * as Predicate from "effect/Predicate"
 import { type Change, typeOf } from "./Change.ts"
 
 // What `/metrics` shows of the hub controller, beside what the transport shows.
@@ -26,6 +27,11 @@ const peerings = Metric.gauge("mesh_addon_peerings", {
   description: "MeshPeerings by the step that they are at, and by their condition Ready."
 })
 
+/** Labels: state. */
+const services = Metric.gauge("mesh_addon_services", {
+  description: "Services that MeshFederations offer, each as often as it has importers, by how far they are."
+})
+
 /** Counts and times one write; `isWritten` says whether its result tells of a change. */
 export const measuredWrite = <A>(change: Change, isWritten: (result: A) => boolean) =>
   measureWrite({ kind: typeOf(change).kind, action: actions[change._tag] }, isWritten)
@@ -38,6 +44,21 @@ const actions: { readonly [tag in Change["_tag"]]: string } = {
   SetFinalizer: "finalizer",
   WriteStatus: "status"
 }
+
+/** Counts the services of a plan's federations by state; a state that none is in is shown as 0. */
+export const countServices = Effect.fnUntraced(function* (statuses: ReadonlyArray<StatusPlan>) {
+  const federations = statuses.filter(({ type }) => type === resources.meshFederations)
+  for (const state of ["imported", "pending", "refused"]) {
+    const counts = federations.map(({ fields }) => numberAt(fields["serviceCounts"], state))
+    yield* Metric.update(
+      Metric.withAttributes(services, { state }),
+      counts.reduce((sum, count) => sum + count, 0)
+    )
+  }
+})
+
+const numberAt = (fields: unknown, name: string): number =>
+  Predicate.hasProperty(fields, name) && Predicate.isNumber(fields[name]) ? fields[name] : 0
 
 /** Makes the counting of the peerings of a plan; a step that has none left is shown as 0. */
 export const peeringCounter = () => {

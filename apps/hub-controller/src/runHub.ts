@@ -61,12 +61,13 @@ export const runHub = Effect.fnUntraced(function* (
   const writes = yield* makeDueWrites({ hub, informers, events, workOf })
   const countPeerings = peeringCounter()
   // who does not lead any more has nothing to tell
-  yield* Effect.addFinalizer(() => Effect.andThen(countPeerings([]), Metric.update(staleCopies, 0)))
+  yield* Effect.addFinalizer(() => Effect.all([countPeerings([]), countServices([]), Metric.update(staleCopies, 0)]))
 
   const planOnce = Effect.gen(function* () {
     const { state, refused } = yield* read
     const planned = plan(state)
     yield* countPeerings(planned.statuses)
+    yield* countServices(planned.statuses)
     yield* onPlan(state, yield* writes.follow(planned))
     return { recheckAt: planned.recheckAt, refused }
   })

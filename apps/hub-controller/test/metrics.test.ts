@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { formatUnsafe } from "effect/observability/PrometheusMetrics"
 import type { Change } from "../src/Change.ts"
-import { measuredWrite, peeringCounter } from "../src/metrics.ts"
+import { countServices, measuredWrite, peeringCounter } from "../src/metrics.ts"
 
 /** The lines of `/metrics` about one metric, without its description. */
 const shown = (name: string) =>
@@ -44,6 +44,37 @@ it.effect("peerings are counted by step and readiness, down to none", () =>
     assert.deepStrictEqual(yield* shown("mesh_addon_peerings"), [
       'mesh_addon_peerings{step="Peer",ready="False"} 0',
       'mesh_addon_peerings{step="Ready",ready="True"} 1'
+    ])
+  }).pipe(alone)
+)
+
+const federation = (name: string, serviceCounts: Readonly<Record<string, number>>) => ({
+  type: resources.meshFederations,
+  namespace: "mesh",
+  name,
+  uid: name,
+  generation: 1,
+  verdicts: [],
+  fields: { serviceCounts }
+})
+
+it.effect("services are counted over all federations by state, down to none", () =>
+  Effect.gen(function* () {
+    yield* countServices([
+      federation("a", { desired: 3, imported: 2, pending: 1, refused: 0 }),
+      federation("b", { desired: 4, imported: 1, pending: 0, refused: 3 }),
+      peering("c", "Ready", "True")
+    ])
+    assert.deepStrictEqual(yield* shown("mesh_addon_services"), [
+      'mesh_addon_services{state="imported"} 3',
+      'mesh_addon_services{state="pending"} 1',
+      'mesh_addon_services{state="refused"} 3'
+    ])
+    yield* countServices([])
+    assert.deepStrictEqual(yield* shown("mesh_addon_services"), [
+      'mesh_addon_services{state="imported"} 0',
+      'mesh_addon_services{state="pending"} 0',
+      'mesh_addon_services{state="refused"} 0'
     ])
   }).pipe(alone)
 )

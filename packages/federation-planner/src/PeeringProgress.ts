@@ -5,7 +5,7 @@ import { isOnCluster } from "./sideObjects.ts"
 import { isProven, proofOf, type Proof } from "./proof.ts"
 import { caIdentity, peerIdentity, sideIdentities } from "./providers/maistra/limitedPeering.ts"
 import { sideFacts, type SideFacts } from "./SideFacts.ts"
-import { trustedRoot } from "./trustedRoot.ts"
+import { provenRoots, trustedRoot } from "./trustedRoot.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 import {
   otherSide,
@@ -36,6 +36,8 @@ export interface PeeringProgress {
   readonly waitingFor: string
   readonly proof: Proof
   readonly proven: boolean
+  /** Whether it was proven once and is not now. */
+  readonly lost: boolean
   /** The plans of its sides' units. */
   readonly plans: Readonly<Record<SideName, UnitPlan | undefined>>
 }
@@ -64,7 +66,15 @@ const progressOf = (state: HubState, wanted: WantedPeering, plans: PeeringProgre
   const { existing, peering } = wanted
   const removing = peering.spec.removal !== undefined
   const proven = isProven(proof) && !removing
-  const at = (step: PeeringStep, waitingFor: string): PeeringProgress => ({ step, waitingFor, proof, proven, plans })
+  const lost = !proven && existing !== undefined && provenRoots(existing) !== undefined
+  const at = (step: PeeringStep, waitingFor: string): PeeringProgress => ({
+    step,
+    waitingFor,
+    proof,
+    proven,
+    lost,
+    plans
+  })
 
   if (removing) return at("Removing", removalWaitsFor(state, wanted, plans))
   if (existing === undefined) return at("WaitingForMeshes", "its names to be fixed")
@@ -160,7 +170,7 @@ const removalWaitsFor = (state: HubState, { gone, peering }: WantedPeering, plan
     .flatMap((name) => {
       const plan = plans[name]
       if (plan === undefined) return []
-      const waits = plan.phase === "Gone" ? leftover(state, peering, name) : plan.message
+      const waits = plan.phase === "Gone" ? leftover(state, peering, name) : (plan.problem?.message ?? plan.message)
       return [`on ${plan.cluster}: ${[waits, ...plan.left].join("; ")}`]
     })
     .join("; ")

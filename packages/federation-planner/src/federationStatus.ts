@@ -7,13 +7,15 @@ import {
   resources,
   type FederatedService,
   type MeshFederation,
+  type MeshFederationStatus,
   type Verdict
 } from "@multicluster-mesh/mesh-model"
 import type { HubState } from "./HubState.ts"
 import { makeMemo } from "./Memo.ts"
 import { problemOf, type PeeringProgress } from "./PeeringProgress.ts"
 import type { StatusPlan } from "./Plan.ts"
-import { federatedService } from "./serviceStatus.ts"
+import { serviceOutcome, type ServiceOutcome } from "./serviceStatus.ts"
+import { servicesVerdict } from "./servicesVerdict.ts"
 import type { Pair, Refusal, ResolvedPeerings, ServiceOffer } from "./WantedPeering.ts"
 
 const maxFederated = 2048
@@ -48,6 +50,8 @@ const statuses = makeMemo<StatusPlan>(isSameJson)
 interface Outcome {
   readonly pair: Pair
   readonly state: "Federated" | "Refused" | "Pending" | "Unknown"
+  /** Whether the two were proven to reach each other once, and are not now. */
+  readonly lost: boolean
   readonly reason: string
   readonly message: string
 }
@@ -59,18 +63,15 @@ interface Outcomes {
 }
 
 const outcomeOf = (pair: Pair, far: PeeringProgress | undefined): Outcome => {
-  if (pair.refusal !== undefined) return { pair, state: "Refused", ...pair.refusal }
-  if (far === undefined)
-    return { pair, state: "Pending", reason: "Progressing", message: "The peering is being set up." }
-  if (far.proven) return { pair, state: "Federated", reason: "Connected", message: "" }
+  const lost = far?.lost ?? false
+  const pending = (reason: string, message: string): Outcome => ({ pair, state: "Pending", lost, reason, message })
+  if (pair.refusal !== undefined) return { pair, state: "Refused", lost, ...pair.refusal }
+  if (far === undefined) return pending("Progressing", "The peering is being set up.")
+  if (far.proven) return { pair, state: "Federated", lost, reason: "Connected", message: "" }
   const unknown = [far.proof.left, far.proof.right].find(({ status }) => status === "Unknown")
+  if (unknown !== undefined) return { pair, state: "Unknown", lost, reason: unknown.reason, message: unknown.message }
   const problem = problemOf(far.plans)
-  if (unknown === undefined && problem !== undefined) {
-    return { pair, state: "Pending", reason: problem.reason, message: problem.message }
-  }
-  return unknown === undefined
-    ? { pair, state: "Pending", reason: far.step, message: sentence(far) }
-    : { pair, state: "Unknown", reason: unknown.reason, message: unknown.message }
+  return problem === undefined ? pending(far.step, sentence(far)) : pending(problem.reason, problem.message)
 }
 
 const sentence = ({ step, waitingFor }: PeeringProgress): string =>
@@ -79,9 +80,11 @@ const sentence = ({ step, waitingFor }: PeeringProgress): string =>
 const statusOf = (state: HubState, federation: MeshFederation, outcomes: Outcomes): StatusPlan => {
   const federated = outcomes.pairs.filter(({ state }) => state === "Federated")
   const refused = outcomes.pairs.filter(({ state }) => state === "Refused")
-  const services = [...outcomes.offers.map((offer) => federatedService(state, offer)), ...outcomes.stray].sort(
-    byKey(({ importer, name, service }) => `${importer} ${name} ${service}`)
-  )
+  const services = [
+    ...outcomes.offers.map((offer) => serviceOutcome(state, offer)),
+    ...outcomes.stray.map((service): ServiceOutcome => ({ service, lacks: undefined }))
+  ].sort(byKey(({ service: { importer, name, service } }) => `${importer} ${name} ${service}`))
+  const ofServices = servicesVerdict(services)
   return {
     type: resources.meshFederations,
     namespace: federation.metadata.namespace ?? "",
@@ -89,8 +92,8 @@ const statusOf = (state: HubState, federation: MeshFederation, outcomes: Outcome
     uid: federation.metadata.uid ?? "",
     generation: federation.metadata.generation,
     verdicts: isDeleting(federation)
-      ? [removing("Accepted"), removing("Ready")]
-      : [acceptedVerdict(outcomes, refused), readyVerdict(outcomes.pairs, federated)],
+      ? [removing("Accepted"), removing("Ready"), ...ofServices.map(({ type }) => removing(type))]
+      : [acceptedVerdict(outcomes, refused), readyVerdict(outcomes.pairs, federated), ...ofServices],
     fields: {
       federatedMeshes: federated
         .slice(0, maxFederated)
@@ -104,8 +107,19 @@ const statusOf = (state: HubState, federation: MeshFederation, outcomes: Outcome
           reason,
           message
         })),
-      services: services.slice(0, maxServices)
+      serviceCounts: countsOf(services.map(({ service }) => service)),
+      services: services.slice(0, maxServices).map(({ service }) => service)
     }
+  }
+}
+
+const countsOf = (services: ReadonlyArray<FederatedService>): MeshFederationStatus["serviceCounts"] => {
+  const count = (state: FederatedService["state"]) => services.filter((service) => service.state === state).length
+  return {
+    desired: services.length,
+    imported: count("Imported"),
+    pending: count("Pending"),
+    refused: count("Refused")
   }
 }
 
@@ -147,11 +161,19 @@ const readyVerdict = (pairs: ReadonlyArray<Outcome>, federated: ReadonlyArray<Ou
   const type = "Ready"
   const rest = pairs.filter(({ state }) => state !== "Federated")
   const first =
-    rest.find(({ state }) => state === "Pending") ?? rest.find(({ state }) => state === "Refused") ?? rest[0]
+    rest.find(({ lost, state }) => state === "Pending" && lost) ??
+    rest.find(({ state }) => state === "Pending") ??
+    rest.find(({ state }) => state === "Refused") ??
+    rest[0]
   if (first === undefined) {
     return { type, status: "True", reason: "Federated", message: "All pairs are proven to reach each other both ways." }
   }
   const message = `${federated.length} of ${pairs.length} pairs are federated. ${names.meshKey(first.pair.left)} and ${names.meshKey(first.pair.right)}: ${first.message}`
   if (first.state === "Unknown") return { type, status: "Unknown", reason: first.reason, message }
-  return { type, status: "False", reason: first.state === "Refused" ? "PairsRefused" : "Progressing", message }
+  return { type, status: "False", reason: reasonOf(first), message }
+}
+
+const reasonOf = ({ lost, state }: Outcome): string => {
+  if (state === "Refused") return "PairsRefused"
+  return lost ? "NotConnected" : "Progressing"
 }

@@ -1,5 +1,5 @@
 import { isSameJson, names, resources, type MeshPeering, type Verdict } from "@multicluster-mesh/mesh-model"
-import { ignoredRemoval } from "./conditions.ts"
+import { ignoredRemoval, sentence } from "./conditions.ts"
 import type { HubState } from "./HubState.ts"
 import { isSameList } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
@@ -72,18 +72,21 @@ const acceptedVerdict = ({ federations, ownerMissing, peering }: WantedPeering):
 }
 
 const sideVerdict = (type: string, name: SideName, { plans, proof, step }: PeeringProgress): Verdict => {
-  if (step === "Removing")
-    return { type, status: "False", reason: "Removing", message: "The peering is being removed." }
+  if (step === "Removing") return removing(type, plans[name]?.problem)
   const problem = plans[name]?.problem
   return problem === undefined || proof[name].status === "True"
     ? { type, ...proof[name] }
     : { type, status: "False", reason: problem.reason, message: problem.message }
 }
 
+const removing = (type: string, problem: Verdict | undefined): Verdict =>
+  problem === undefined
+    ? { type, status: "False", reason: "Removing", message: "The peering is being removed." }
+    : { type, status: "False", reason: problem.reason, message: sentence(problem.message) }
+
 const readyVerdict = (state: HubState, peering: MeshPeering, far: PeeringProgress): Verdict => {
   const type = "Ready"
-  if (far.step === "Removing")
-    return { type, status: "False", reason: "Removing", message: "The peering is being removed." }
+  if (far.step === "Removing") return removing(type, problemOf(far.plans))
   const sides = sideNames.map((name) => far.proof[name])
   const unknown = sides.find(({ status }) => status === "Unknown")
   if (unknown !== undefined) return { type, ...unknown }
@@ -94,9 +97,12 @@ const readyVerdict = (state: HubState, peering: MeshPeering, far: PeeringProgres
   if (changed !== undefined) return { ...changed, type, status: "False" }
   const problem = problemOf(far.plans)
   if (problem !== undefined) return { type, status: "False", reason: problem.reason, message: problem.message }
-  return far.step === "Connection"
-    ? { type, status: "False", reason: "NotConnected", message: far.waitingFor }
-    : { type, status: "False", reason: "Progressing", message: `Waits for ${far.waitingFor}.` }
+  return {
+    type,
+    status: "False",
+    reason: far.lost || far.step === "Connection" ? "NotConnected" : "Progressing",
+    message: far.step === "Connection" ? far.waitingFor : `Waits for ${far.waitingFor}.`
+  }
 }
 
 /** A root that was replaced is not trusted by itself; the peering stays with the one it was proven with. */

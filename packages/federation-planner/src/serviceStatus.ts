@@ -5,15 +5,26 @@ import { exportedName, importedHost } from "./providers/maistra/limitedPeering.t
 import { sideFacts } from "./SideFacts.ts"
 import { otherSide, serviceKey, type ServiceOffer } from "./WantedPeering.ts"
 
+/** How far a service is at one importer. */
+export interface ServiceOutcome {
+  readonly service: FederatedService
+  /** Of one that is pending: whether someone has to create it, or nothing is known now. */
+  readonly lacks: "Service" | "Knowledge" | undefined
+}
+
 /** Says how far the service of one offer is, and where the importer reaches it. */
-export const federatedService = (state: HubState, offer: ServiceOffer): FederatedService => {
+export const serviceOutcome = (state: HubState, offer: ServiceOffer): ServiceOutcome => {
   const service = knowledgeOf(state, offer.exporter.cluster).service(offer.local.namespace, offer.local.name)
+  const { lacks, ...progress } = progressOf(state, offer, service)
   return {
-    name: offer.entry,
-    service: serviceKey(offer.local),
-    importer: names.meshKey(offer.importer),
-    host: hostOf(offer),
-    ...progressOf(state, offer, service)
+    service: {
+      name: offer.entry,
+      service: serviceKey(offer.local),
+      importer: names.meshKey(offer.importer),
+      host: hostOf(offer),
+      ...progress
+    },
+    lacks
   }
 }
 
@@ -28,33 +39,49 @@ const progressOf = (
   state: HubState,
   offer: ServiceOffer,
   service: ServiceReport | undefined
-): Pick<FederatedService, "state" | "message"> => {
-  if (offer.refusal !== undefined) return { state: "Refused", message: offer.refusal.message }
-  const pending = offer.unknown ?? pendingBecause(state, offer, service)
+): Pick<FederatedService, "state" | "message"> & Pick<ServiceOutcome, "lacks"> => {
+  if (offer.refusal !== undefined) return { state: "Refused", message: offer.refusal.message, lacks: undefined }
+  const pending =
+    offer.unknown === undefined ? pendingBecause(state, offer, service) : lacking("Knowledge", offer.unknown)
   const warning = portsWarning(offer, service)
   return pending === undefined
-    ? { state: "Imported", message: warning }
-    : { state: "Pending", message: [pending, warning].filter((text) => text !== "").join(" ") }
+    ? { state: "Imported", message: warning, lacks: undefined }
+    : {
+        state: "Pending",
+        message: [pending.message, warning].filter((text) => text !== "").join(" "),
+        lacks: pending.lacks
+      }
 }
+
+interface Pending extends Pick<ServiceOutcome, "lacks"> {
+  readonly message: string
+}
+
+const lacking = (lacks: ServiceOutcome["lacks"], message: string): Pending => ({ message, lacks })
+
+const waits = (message: string): Pending => lacking(undefined, message)
 
 const pendingBecause = (
   state: HubState,
   offer: ServiceOffer,
   service: ServiceReport | undefined
-): string | undefined => {
+): Pending | undefined => {
   const existing = offer.peering?.existing
-  if (existing === undefined) return "The peering of the two meshes is being set up."
-  if (existing.spec.removal !== undefined) return "The peering of the two meshes is being removed."
+  if (existing === undefined) return waits("The peering of the two meshes is being set up.")
+  if (existing.spec.removal !== undefined) return waits("The peering of the two meshes is being removed.")
   const exporter = existing.spec[offer.side]
   const importer = existing.spec[otherSide(offer.side)]
   const from = sideFacts(state, exporter, importer)
   const to = sideFacts(state, importer, exporter)
-  if (from._tag === "Unknown") return `Nothing is known now: ${from.because}.`
-  if (to._tag === "Unknown") return `Nothing is known now: ${to.because}.`
-  if (from._tag === "Missing") return `Waits for ${from.waitsFor}.`
-  if (to._tag === "Missing") return `Waits for ${to.waitsFor}.`
+  if (from._tag === "Unknown") return lacking("Knowledge", `Nothing is known now: ${from.because}.`)
+  if (to._tag === "Unknown") return lacking("Knowledge", `Nothing is known now: ${to.because}.`)
+  if (from._tag === "Missing") return waits(`Waits for ${from.waitsFor}.`)
+  if (to._tag === "Missing") return waits(`Waits for ${to.waitsFor}.`)
   if (service?.present === false) {
-    return `Service ${serviceKey(offer.local)} does not exist on ${offer.exporter.cluster}. Create it there.`
+    return lacking(
+      "Service",
+      `Service ${serviceKey(offer.local)} does not exist on ${offer.exporter.cluster}. Create it there.`
+    )
   }
   const offered = exportedName(offer.exported, exporter.peerName)
   const isExported = from.report.exports
@@ -66,13 +93,15 @@ const pendingBecause = (
       )
     )
   if (!isExported)
-    return `Waits for ${names.meshKey(offer.exporter)} to export it; only Services of member namespaces are.`
+    return waits(`Waits for ${names.meshKey(offer.exporter)} to export it; only Services of member namespaces are.`)
   const isImported = to.report.imports
     .filter(({ peer }) => peer === importer.peerName)
     .some(({ services }) => services.some((entry) => entry.exportedName === offered && entry.localHost !== ""))
   return isImported
     ? undefined
-    : `Exported; ${names.meshKey(offer.importer)} imports it with its next synchronisation, which takes up to ten minutes.`
+    : waits(
+        `Exported; ${names.meshKey(offer.importer)} imports it with its next synchronisation, which takes up to ten minutes.`
+      )
 }
 
 /** All ports of an imported service end at one port of the gateway, and only one of them is reached. */

@@ -110,6 +110,27 @@ describe("a federated pair", () => {
     expect(statusOf(half, "MeshPeering").verdict("LeftReady")?.status).toBe("True")
     expect(statusOf(half, "MeshPeering").verdict("RightReady")?.reason).toBe("NotWatched")
     expect(statusOf(half, "MeshPeering").fields["step"]).toBe("Connection")
+    expect(statusOf(half, "MeshFederation").verdict("Ready")?.reason).toBe("NotConnected")
+  })
+
+  it("says that a pair is lost, and not that it is on its way, when a gateway loses its address", () => {
+    const lost = withState(world, ({ found }) => ({
+      found: found.map((one) =>
+        one.cluster === "west"
+          ? {
+              ...one,
+              report: {
+                ...one.report,
+                gateways: one.report.gateways.map((gateway) => ({ ...gateway, addresses: [] })),
+                peers: one.report.peers.map((peer) => ({ ...peer, connected: false }))
+              }
+            }
+          : one
+      )
+    }))
+    expect(statusOf(lost, "MeshPeering").fields["step"]).toBe("Addresses")
+    expect(statusOf(lost, "MeshPeering").verdict("Ready")?.reason).toBe("NotConnected")
+    expect(statusOf(lost, "MeshFederation").verdict("Ready")?.reason).toBe("NotConnected")
   })
 
   it("holds its works byte for byte, and says Unknown, while one cluster does not answer", () => {

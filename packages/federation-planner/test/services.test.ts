@@ -48,11 +48,16 @@ const federation = (name: string, services: ReadonlyArray<Entry>, spec: Partial<
 const setOn = (world: ImaginedWorld, cluster: string, kind: string) =>
   objectsIn(world, cluster).find((object) => object.kind === kind)?.["spec"]
 
+const statusOf = (world: ImaginedWorld, name: string) =>
+  planHub(world.state).statuses.find((status) => status.type.kind === "MeshFederation" && status.name === name)
+
 const servicesOf = (world: ImaginedWorld, name: string): ReadonlyArray<FederatedService> =>
-  Object(
-    planHub(world.state).statuses.find((status) => status.type.kind === "MeshFederation" && status.name === name)
-      ?.fields["services"]
-  )
+  Object(statusOf(world, name)?.fields["services"])
+
+const verdictOf = (world: ImaginedWorld, type: string) =>
+  statusOf(world, "a")?.verdicts.find((verdict) => verdict.type === type)
+
+const countsOf = (world: ImaginedWorld): unknown => statusOf(world, "a")?.fields["serviceCounts"]
 
 const offering = (world: ImaginedWorld, federations: ReadonlyArray<MeshFederation>): ImaginedWorld =>
   withState(world, () => ({ federations }))
@@ -144,5 +149,49 @@ describe("services", () => {
     expect(servicesOf(world, "a")).toMatchObject([
       { state: "Pending", message: "Service shop/ratings does not exist on west. Create it there." }
     ])
+  })
+})
+
+describe("ServicesReady", () => {
+  const refused = offer("stray", { from: meshRef("north") })
+
+  it("counts the services, and is True once all can be called", () => {
+    const world = settle(worldOf([federation("a", [offer("ratings")])]))
+    expect(verdictOf(world, "ServicesReady")).toMatchObject({ status: "True", reason: "Imported" })
+    expect(countsOf(world)).toEqual({ desired: 1, imported: 1, pending: 0, refused: 0 })
+  })
+
+  it("is not there where no service is wished", () => {
+    const world = settle(worldOf([federation("a", [])]))
+    expect(verdictOf(world, "ServicesReady")).toBeUndefined()
+    expect(countsOf(world)).toEqual({ desired: 0, imported: 0, pending: 0, refused: 0 })
+  })
+
+  it("names a Service that does not exist, while Ready speaks of the meshes alone", () => {
+    const world = settle(worldOf([federation("a", [offer("ratings")])], []))
+    expect(verdictOf(world, "ServicesReady")).toMatchObject({
+      status: "False",
+      reason: "ServiceMissing",
+      message:
+        "0 of 1 services are imported. shop/ratings at east/east-mesh: Service shop/ratings does not exist on west. Create it there."
+    })
+    expect(verdictOf(world, "Ready")).toMatchObject({ status: "True" })
+  })
+
+  it("names what is refused before what is missing, and counts both", () => {
+    const world = settle(worldOf([federation("a", [offer("ratings"), refused])], []))
+    expect(verdictOf(world, "ServicesReady")).toMatchObject({ status: "False", reason: "ServicesRefused" })
+    expect(verdictOf(world, "ServicesReady")?.message).toMatch(/^0 of 2 services are imported, 1 cannot be\. /u)
+    expect(countsOf(world)).toEqual({ desired: 2, imported: 0, pending: 1, refused: 1 })
+  })
+
+  it("is Unknown where nothing is known of a mesh, and waits while the pair is set up", () => {
+    const world = settle(worldOf([federation("a", [offer("ratings")])]))
+    const away = withState(world, ({ clusters }) => ({
+      clusters: clusters.map((cluster) => ({ ...cluster, available: cluster.name !== "west" }))
+    }))
+    expect(verdictOf(away, "ServicesReady")).toMatchObject({ status: "Unknown", reason: "ServicesUnknown" })
+    const fresh = worldOf([federation("a", [offer("ratings")])])
+    expect(verdictOf(fresh, "ServicesReady")).toMatchObject({ status: "False", reason: "ServicesPending" })
   })
 })

@@ -116,6 +116,14 @@ export const MeshFederationStatus = Schema.Struct({
       50
     )
   ),
+  serviceCounts: Schema.optionalKey(
+    Schema.Struct({
+      desired: count("Services that are wished, each as often as it has importers."),
+      imported: count("Of these, the ones that can be called."),
+      pending: count("Of these, the ones that wait for something."),
+      refused: count("Of these, the ones that cannot be.")
+    }).annotate({ description: "Counts over the services." })
+  ),
   services: Schema.optionalKey(
     listOf(FederatedService, "The first 200 services by importer, and the host under which each is reached.", 200)
   )

@@ -68,6 +68,8 @@ const definitions: ReadonlyArray<ResourceDefinition> = [
     columns: [
       { name: "Pairs", type: "integer", jsonPath: ".status.pairs.desired" },
       { name: "Federated", type: "integer", jsonPath: ".status.pairs.federated" },
+      { name: "Services", type: "integer", jsonPath: ".status.serviceCounts.desired" },
+      { name: "Imported", type: "integer", jsonPath: ".status.serviceCounts.imported" },
       { name: "Reason", type: "string", jsonPath: reason("Ready") },
       age
     ],
