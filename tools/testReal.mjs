@@ -13,7 +13,10 @@ const parts = {
   },
   faults: { about: "kills, cuts and stalls while meshes are made and unmade", files: ["test/faults/"] },
   helm: { about: "the chart: install, upgrade, uninstall, rights, with the real helm", files: ["helm.real"] },
-  images: { about: "both images: built twice, and run read-only under their own user", files: ["images.real"] },
+  images: {
+    about: "both images: built twice, run read-only as their own user; the hub controller's on a real kube-apiserver",
+    files: ["images.real"]
+  },
   ocm: {
     about: "the add-on on OCM's own programs: story, trouble, survival",
     files: ["test/ocm/", "lifting.real"]
