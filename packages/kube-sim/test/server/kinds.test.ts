@@ -1,3 +1,4 @@
+import { crdOf } from "../../src/crds/crdOf.ts"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
@@ -49,14 +50,7 @@ it.effect("refuses what the schema or a rule refuses, naming the fields", () =>
 it.effect("refuses a CRD that is not structural", () =>
   Effect.gen(function* () {
     const { ask } = yield* started()
-    const [version] = widgets.spec.versions
-    const body = {
-      ...widgets,
-      spec: {
-        ...widgets.spec,
-        versions: [{ ...version, schema: { openAPIV3Schema: { type: "object", properties: { spec: {} } } } }]
-      }
-    }
+    const body = crdOf({ group: "example.com", version: "v1", kind: "Widget", plural: "widgets", spec: {} })
     const refused = yield* ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", { body })
     assert.strictEqual(refused.code, 422)
   })

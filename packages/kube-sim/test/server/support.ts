@@ -1,3 +1,4 @@
+import { age, crdOf, fields, mapList, open, text } from "../../src/crds/crdOf.ts"
 import { isJsonObject, type JsonObject } from "../../src/schema/json.ts"
 import { type KubeSim, type KubeSimOptions, makeKubeSim } from "../../src/server/makeKubeSim.ts"
 import * as Effect from "effect/Effect"
@@ -82,61 +83,33 @@ export const configMap = (name: string, data: Readonly<Record<string, string>> =
 })
 
 /** A CustomResourceDefinition with a status, a list map, a default, a bound and a rule. */
-export const widgets = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "widgets.example.com" },
-  spec: {
-    group: "example.com",
-    scope: "Namespaced",
-    names: { plural: "widgets", singular: "widget", kind: "Widget", listKind: "WidgetList", shortNames: ["wd"] },
-    versions: [
-      {
-        name: "v1",
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        additionalPrinterColumns: [
-          { name: "Size", type: "integer", jsonPath: ".spec.size" },
-          { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
-          { name: "Secret", type: "string", jsonPath: ".spec.color", priority: 1 },
-          { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" }
-        ],
-        schema: {
-          openAPIV3Schema: {
-            type: "object",
-            properties: {
-              spec: {
-                type: "object",
-                required: ["size"],
-                properties: {
-                  size: { type: "integer", maximum: 10 },
-                  color: { type: "string", default: "red" },
-                  cluster: {
-                    type: "string",
-                    maxLength: 63,
-                    "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "cluster is immutable" }]
-                  },
-                  parts: {
-                    type: "array",
-                    "x-kubernetes-list-type": "map",
-                    "x-kubernetes-list-map-keys": ["name"],
-                    items: {
-                      type: "object",
-                      required: ["name"],
-                      properties: { name: { type: "string" }, weight: { type: "integer" } }
-                    }
-                  }
-                }
-              },
-              status: { type: "object", "x-kubernetes-preserve-unknown-fields": true }
-            }
-          }
-        }
-      }
-    ]
-  }
-}
+export const widgets = crdOf({
+  group: "example.com",
+  version: "v1",
+  kind: "Widget",
+  plural: "widgets",
+  shortNames: ["wd"],
+  columns: [
+    { name: "Size", type: "integer", jsonPath: ".spec.size" },
+    { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+    { name: "Secret", type: "string", jsonPath: ".spec.color", priority: 1 },
+    age
+  ],
+  spec: fields(
+    {
+      size: { type: "integer", maximum: 10 },
+      color: { ...text, default: "red" },
+      cluster: {
+        ...text,
+        maxLength: 63,
+        "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "cluster is immutable" }]
+      },
+      parts: mapList(fields({ name: text, weight: { type: "integer" } }, ["name"]), "name")
+    },
+    ["size"]
+  ),
+  status: open
+})
 
 export const widgetsPath = "/apis/example.com/v1/namespaces/default/widgets"
 
