@@ -12,3 +12,9 @@ it.each(["discovery", "federation-planner", "kube-sim", "mesh-model", "ocm-trans
     expect(shown).toBe(read(`examples/${name}.ts`))
   }
 )
+
+it("the README lists the parts of test:real in the words of its help", () => {
+  const parts = [...read("tools/testReal.mjs").matchAll(/^ {2}(\w+): \{\s*about: "(.*?)"/gmu)]
+  expect(parts.length).toBeGreaterThan(3)
+  expect(read("README.md")).toContain(parts.map(([, name, about]) => `| \`${name}\` | ${about} |`).join("\n"))
+})
