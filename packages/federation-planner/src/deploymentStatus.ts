@@ -11,11 +11,12 @@ import {
 import { sentence, verdict } from "./conditions.ts"
 import type { HubState } from "./HubState.ts"
 import { makeMemo } from "./Memo.ts"
-import { verdictsOn } from "./meshStatus.ts"
+import { controlPlaneOfMesh, verdictsOn } from "./meshStatus.ts"
 import type { StatusPlan } from "./Plan.ts"
 import type { RefusedCluster, ResolvedMeshes } from "./resolveMeshes.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
+import { stageOf, worksOf } from "./works.ts"
 
 type ClusterState = NonNullable<MeshDeploymentStatus["clusters"]>[number]
 
@@ -34,7 +35,7 @@ export const deploymentStatuses = (
       const ofMeshes = meshes.map((mesh) => plans.get(meshUnitKey(mesh)))
       const refused = resolved.refusedClusters.get(key) ?? []
       return statuses(state, key, [deployment, ...meshes, ...ofMeshes, ...refused], () =>
-        statusOf(deployment, meshes, [
+        statusOf(deployment, meshes.filter(isApplied(state)), [
           ...meshes.map((mesh, index) => stateOf(state, mesh, ofMeshes[index])),
           ...refused.map(refusedState)
         ])
@@ -53,13 +54,13 @@ const statuses = makeMemo<StatusPlan>(isSameJson)
 
 const statusOf = (
   deployment: MeshDeployment,
-  meshes: ReadonlyArray<WantedMesh>,
+  applied: ReadonlyArray<WantedMesh>,
   states: ReadonlyArray<ClusterState>
 ): StatusPlan => {
   const clusters = states.toSorted((a, b) => byText(a.cluster, b.cluster))
   const fields: Omit<MeshDeploymentStatus, "conditions" | "observedGeneration"> = {
-    appliedMeshes: meshes
-      .flatMap(({ existing, name }) => (existing === undefined ? [] : [name]))
+    appliedMeshes: applied
+      .map(({ name }) => name)
       .sort(byText)
       .slice(0, maxClusters),
     summary: summaryOf(clusters),
@@ -75,6 +76,13 @@ const statusOf = (
     fields
   }
 }
+
+/** Whether a mesh is on its cluster, as far as is known: one that is refused, here or there, or still waits, is not. */
+const isApplied =
+  (state: HubState) =>
+  (mesh: WantedMesh): boolean =>
+    controlPlaneOfMesh(state, mesh).state !== "Absent" &&
+    worksOf(state, mesh.cluster, meshUnitKey(mesh)).some((work) => stageOf(work) === "control-plane")
 
 const refusedState = ({ cluster, mesh, verdict: { message, reason } }: RefusedCluster): ClusterState => ({
   cluster,

@@ -175,7 +175,8 @@ const observed = (state: HubState, mark: Mark | undefined): Verdict =>
       )
     : verdict("Accepted", "True", "Observed", "The mesh was found; nothing of it is touched.")
 
-const controlPlaneOfMesh = (state: HubState, mesh: WantedMesh): ControlPlaneKnowledge => {
+/** The control plane of a wanted mesh; one in its place that is not its own counts as none. */
+export const controlPlaneOfMesh = (state: HubState, mesh: WantedMesh): ControlPlaneKnowledge => {
   const known = knowledgeOf(state, mesh.cluster).controlPlane(mesh.namespace, mesh.controlPlane)
   return known.state === "Found" && !ownsControlPlane(state, mesh) ? { state: "Absent" } : known
 }
@@ -189,11 +190,7 @@ const controlPlaneInPlace = (state: HubState, { metadata, spec }: Mesh): Control
 /** What is known of the mesh as it is; what is unknown now stays as it was last known. */
 const factsOf = (known: ControlPlaneKnowledge, existing: Mesh): MeshFacts => {
   if (known.state === "Found") return pickFacts(found(known.found, existing))
-  const wished = existing.spec.controlPlane.version
-  const nothing = wished === undefined ? {} : { version: wished }
-  return known.state === "Unknown" && existing.status !== undefined
-    ? { ...nothing, ...pickFacts(existing.status) }
-    : nothing
+  return known.state === "Unknown" && existing.status !== undefined ? pickFacts(existing.status) : {}
 }
 
 const found = ({ facts }: FoundControlPlane, existing: Mesh): MeshFacts => {

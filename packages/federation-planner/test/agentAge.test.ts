@@ -1,16 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ClusterFacts, Plan } from "@multicluster-mesh/federation-planner"
-import { clusterOf, deploymentOf, hubWith } from "@multicluster-mesh/federation-planner/testing"
 import { Fleet } from "./Fleet.ts"
+import { hubDeploying } from "./hubDeploying.ts"
 
 const clusters = ["managedcluster1", "managedcluster2"]
 const [old = ""] = clusters
 
 /** A deployment that is there, after which the first cluster's agent is known to be of another release than the hub controller. */
 const fleetWith = (agentAge: NonNullable<ClusterFacts["agentAge"]>): Fleet => {
-  const fleet = new Fleet(
-    hubWith({ clusters: clusters.map((name) => clusterOf(name)), deployments: [deploymentOf("mesh", clusters)] })
-  )
+  const fleet = new Fleet(hubDeploying(clusters))
   fleet.settle()
   const aged = fleet.state.clusters.map((facts) => (facts.name === old ? { ...facts, agentAge } : facts))
   fleet.state = { ...fleet.state, clusters: aged }

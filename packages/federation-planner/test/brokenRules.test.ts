@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { planHub, type HubState, type Plan } from "@multicluster-mesh/federation-planner"
 import { labels, type KubeObject } from "@multicluster-mesh/mesh-model"
-import { clusterOf, deploymentOf, hubWith, now } from "@multicluster-mesh/federation-planner/testing"
+import { deploymentOf, now } from "@multicluster-mesh/federation-planner/testing"
 import { Fleet, type FleetOptions } from "./Fleet.ts"
+import { hubDeploying } from "./hubDeploying.ts"
 
 /**
  * The rules that keep users' objects, each broken on purpose: the world then loses something, so the rule is needed
@@ -20,10 +21,7 @@ const userObject = (apiVersion: string, kind: string, name: string, namespace: s
 })
 
 const fleetWith = (options: FleetOptions, given: Partial<HubState> = {}): Fleet => {
-  const fleet = new Fleet(
-    hubWith({ clusters: [clusterOf(cluster)], deployments: [deploymentOf("mesh", [cluster])], ...given }),
-    options
-  )
+  const fleet = new Fleet(hubDeploying([cluster], given), options)
   fleet.settle()
   return fleet
 }

@@ -12,6 +12,7 @@ import {
   now
 } from "@multicluster-mesh/federation-planner/testing"
 import { Fleet } from "./Fleet.ts"
+import { Seed, shuffledState } from "./shuffledState.ts"
 
 const clusters = ["east", "north", "west"]
 
@@ -32,7 +33,6 @@ type Happening = typeof Happening.Type
 
 const Story = Schema.Array(Happening).check(Schema.isMaxLength(24))
 const runs = { arbitrary: { runs: 10 } }
-const Seed = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2_147_483_646 }))
 
 const startOf = (): HubState =>
   hubWith({
@@ -101,48 +101,6 @@ const remembering = () => {
     return plan
   }
 }
-
-const shuffled = <A>(list: ReadonlyArray<A>, seed: number): ReadonlyArray<A> => {
-  const result = [...list]
-  let random = seed
-  for (let last = result.length - 1; last > 0; last--) {
-    random = (random * 48_271) % 2_147_483_647
-    const other = random % (last + 1)
-    ;[result[last], result[other]] = [result[other]!, result[last]!]
-  }
-  return result
-}
-
-const shuffledState = (state: HubState, seed: number): HubState => ({
-  ...state,
-  clusters: shuffled(state.clusters, seed).map((cluster) => {
-    const report = cluster.agent?.status?.report
-    return cluster.agent === undefined || report === undefined
-      ? cluster
-      : {
-          ...cluster,
-          agent: {
-            ...cluster.agent,
-            status: {
-              ...cluster.agent.status,
-              report: {
-                ...report,
-                parts: shuffled(report.parts, seed),
-                objects: shuffled(report.objects, seed),
-                operators: shuffled(report.operators, seed),
-                controlPlanes: shuffled(report.controlPlanes, seed)
-              }
-            }
-          }
-        }
-  }),
-  meshes: shuffled(state.meshes, seed),
-  deployments: shuffled(state.deployments, seed),
-  federations: shuffled(state.federations, seed),
-  peerings: shuffled(state.peerings, seed),
-  works: shuffled(state.works, seed),
-  found: shuffled(state.found, seed)
-})
 
 const frozen = <A>(value: A): A => {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {

@@ -12,10 +12,7 @@ import {
 import type { HubState } from "../src/HubState.ts"
 import {
   carryOut,
-  clusterOf,
-  deploymentOf,
   federationOf,
-  hubWith,
   imagineWorld,
   meshRef,
   objectsIn,
@@ -24,6 +21,8 @@ import {
   writesOf,
   type ImaginedWorld
 } from "@multicluster-mesh/federation-planner/testing"
+import { hubDeploying } from "./hubDeploying.ts"
+import { Seed, shuffledState } from "./shuffledState.ts"
 
 /** Four meshes, so that generated federations meet. */
 const clusters = ["east", "north", "south", "west"]
@@ -34,7 +33,6 @@ const Lists = Schema.Array(Schema.Array(Cluster).check(Schema.isMinLength(2), Sc
   Schema.isMaxLength(4)
 )
 const Rounds = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 20 }))
-const Seed = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2_147_483_646 }))
 const runs = { arbitrary: { runs: 8 } }
 
 type Lists = typeof Lists.Type
@@ -52,43 +50,15 @@ const federationsOf = (
   })
 
 const worldOf = (federations: ReadonlyArray<MeshFederation>): ImaginedWorld =>
-  imagineWorld(
-    hubWith({
-      clusters: clusters.map((name) => clusterOf(name)),
-      deployments: [deploymentOf("mesh", clusters)],
-      federations
-    }),
-    { services: clusters.map((cluster) => ({ cluster, namespace: "shop", name: "ratings" })) }
-  )
+  imagineWorld(hubDeploying(clusters, { federations }), {
+    services: clusters.map((cluster) => ({ cluster, namespace: "shop", name: "ratings" }))
+  })
 
 const after = (world: ImaginedWorld, rounds: number): ImaginedWorld => {
   let current = world
   for (let round = 0; round < rounds; round++) current = carryOut(current, planHub(current.state))
   return current
 }
-
-/** `list` in an order that depends on `seed` alone. */
-const shuffled = <A>(list: ReadonlyArray<A>, seed: number): ReadonlyArray<A> => {
-  const result = [...list]
-  let state = seed
-  for (let last = result.length - 1; last > 0; last--) {
-    state = (state * 48_271) % 2_147_483_647
-    const other = state % (last + 1)
-    ;[result[last], result[other]] = [result[other]!, result[last]!]
-  }
-  return result
-}
-
-const shuffledState = (state: HubState, seed: number): HubState => ({
-  ...state,
-  clusters: shuffled(state.clusters, seed),
-  meshes: shuffled(state.meshes, seed),
-  deployments: shuffled(state.deployments, seed),
-  federations: shuffled(state.federations, seed),
-  peerings: shuffled(state.peerings, seed),
-  works: shuffled(state.works, seed),
-  found: shuffled(state.found, seed)
-})
 
 const namesIn = (state: HubState): ReadonlyMap<string, string> =>
   new Map(state.peerings.map(({ metadata, spec }) => [metadata.name, canonicalJson([spec.left, spec.right])]))

@@ -11,10 +11,7 @@ import {
 import type { HubState } from "../src/HubState.ts"
 import {
   carryOut,
-  clusterOf,
-  deploymentOf,
   federationOf,
-  hubWith,
   imagineWorld,
   meshRef,
   objectsIn,
@@ -24,6 +21,7 @@ import {
   type ImaginedService,
   type ImaginedWorld
 } from "@multicluster-mesh/federation-planner/testing"
+import { hubDeploying } from "./hubDeploying.ts"
 
 const east = meshRef("east")
 const west = meshRef("west")
@@ -31,12 +29,7 @@ const north = meshRef("north")
 const clusters = ["east", "north", "west"]
 const key = "open-cluster-management/mcsm"
 
-const hub = (federations: ReadonlyArray<MeshFederation>): HubState =>
-  hubWith({
-    clusters: clusters.map((name) => clusterOf(name)),
-    deployments: [deploymentOf("mesh", clusters)],
-    federations
-  })
+const hub = (federations: ReadonlyArray<MeshFederation>): HubState => hubDeploying(clusters, { federations })
 
 const ratings: ImaginedService = { cluster: "west", namespace: "shop", name: "ratings" }
 const offerRatings: Partial<MeshFederationSpec> = {

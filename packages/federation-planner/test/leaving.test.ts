@@ -1,21 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ClusterFacts } from "@multicluster-mesh/federation-planner"
-import { clusterOf, deploymentOf, federationOf, hubWith, meshRef } from "@multicluster-mesh/federation-planner/testing"
+import { federationOf, meshRef } from "@multicluster-mesh/federation-planner/testing"
 import { manifestsOf } from "@multicluster-mesh/mesh-model"
 import { Fleet } from "./Fleet.ts"
+import { hubDeploying } from "./hubDeploying.ts"
 
 const clusters = ["east", "north", "west"]
 const refs = clusters.map((cluster) => meshRef(cluster))
 
 /** Three meshes, each a peer of the others. */
 const federated = (): Fleet => {
-  const fleet = new Fleet(
-    hubWith({
-      clusters: clusters.map((name) => clusterOf(name)),
-      deployments: [deploymentOf("mesh", clusters)],
-      federations: [federationOf("mcsm", [refs])]
-    })
-  )
+  const fleet = new Fleet(hubDeploying(clusters, { federations: [federationOf("mcsm", [refs])] }))
   fleet.settle()
   return fleet
 }

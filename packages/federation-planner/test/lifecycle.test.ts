@@ -1,26 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { HubState } from "@multicluster-mesh/federation-planner"
 import { defaultOperator, isTrue, labels, manifestsOf, names, type KubeObject } from "@multicluster-mesh/mesh-model"
-import {
-  clusterOf,
-  deploymentOf,
-  federationOf,
-  hubWith,
-  meshOf,
-  meshRef,
-  now
-} from "@multicluster-mesh/federation-planner/testing"
+import { deploymentOf, federationOf, meshOf, meshRef, now } from "@multicluster-mesh/federation-planner/testing"
 import { Fleet } from "./Fleet.ts"
+import { hubDeploying } from "./hubDeploying.ts"
 
 const clusters = ["managedcluster1", "managedcluster2"]
 const one = "managedcluster1"
 
-const seed = (given: Partial<HubState> = {}): HubState =>
-  hubWith({
-    clusters: clusters.map((name) => clusterOf(name)),
-    deployments: [deploymentOf("mesh", clusters)],
-    ...given
-  })
+const seed = (given: Partial<HubState> = {}): HubState => hubDeploying(clusters, given)
 
 const pair = seed({ federations: [federationOf("mcsm", [[meshRef("managedcluster1"), meshRef("managedcluster2")]])] })
 
@@ -138,6 +126,9 @@ describe("a wished mesh", () => {
     assert.strictEqual(delivered?.reason, "VersionRefused")
     assert.include(delivered?.message, "supported versions are: v2.6. Set controlPlane.version")
     assert.strictEqual(fleet.state.deployments[0]?.status?.summary?.ready, 1)
+    assert.deepStrictEqual(fleet.state.deployments[0]?.status?.appliedMeshes, ["managedcluster2-mesh"])
+    assert.isUndefined(fleet.state.meshes.find(isOnOne)?.status?.version)
+    assert.strictEqual(fleet.state.meshes.find(isOnTwo)?.status?.version, "v2.1")
   })
 
   it("says that a change is refused while the control plane runs on", () => {
@@ -230,6 +221,10 @@ describe("a wished mesh", () => {
     assert.deepStrictEqual(fleet.state.works.filter(isOnOne), works.filter(isOnOne))
     assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh", "Ready")?.status, "Unknown")
     assert.strictEqual(fleet.state.deployments[0]?.status?.summary?.unknown, 1)
+    assert.deepStrictEqual(fleet.state.deployments[0]?.status?.appliedMeshes, [
+      "managedcluster1-mesh",
+      "managedcluster2-mesh"
+    ])
   })
 })
 

@@ -1,29 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { HubState } from "@multicluster-mesh/federation-planner"
 import { isTrue, type Mesh, type MeshPeering, type Removal } from "@multicluster-mesh/mesh-model"
-import {
-  clusterOf,
-  deploymentOf,
-  federationOf,
-  hubWith,
-  meshOf,
-  meshRef,
-  now
-} from "@multicluster-mesh/federation-planner/testing"
+import { deploymentOf, federationOf, meshOf, meshRef, now } from "@multicluster-mesh/federation-planner/testing"
 import { Fleet } from "./Fleet.ts"
+import { hubDeploying } from "./hubDeploying.ts"
 
 const clusters = ["managedcluster1", "managedcluster2"]
 const one = "managedcluster1"
 
 const settled = (given: Partial<HubState> = {}): Fleet => {
-  const fleet = new Fleet(
-    hubWith({
-      clusters: clusters.map((name) => clusterOf(name)),
-      deployments: [deploymentOf("mesh", clusters)],
-      federations: [federationOf("mcsm", [clusters.map((cluster) => meshRef(cluster))])],
-      ...given
-    })
-  )
+  const federations = [federationOf("mcsm", [clusters.map((cluster) => meshRef(cluster))])]
+  const fleet = new Fleet(hubDeploying(clusters, { federations, ...given }))
   fleet.settle()
   return fleet
 }

@@ -3,10 +3,7 @@ import { planHub } from "@multicluster-mesh/federation-planner"
 import type { FederatedService, MeshFederation, MeshFederationSpec } from "@multicluster-mesh/mesh-model"
 import {
   carryOut,
-  clusterOf,
-  deploymentOf,
   federationOf,
-  hubWith,
   imagineWorld,
   meshRef,
   objectsIn,
@@ -15,6 +12,7 @@ import {
   type ImaginedService,
   type ImaginedWorld
 } from "@multicluster-mesh/federation-planner/testing"
+import { hubDeploying } from "./hubDeploying.ts"
 
 const east = meshRef("east")
 const west = meshRef("west")
@@ -32,15 +30,7 @@ const offer = (name: string, given: Partial<Entry> = {}): Entry => ({
 const worldOf = (
   federations: ReadonlyArray<MeshFederation>,
   services: ReadonlyArray<ImaginedService> = [{ cluster: "west", namespace: "shop", name: "ratings" }]
-): ImaginedWorld =>
-  imagineWorld(
-    hubWith({
-      clusters: [clusterOf("east"), clusterOf("west")],
-      deployments: [deploymentOf("mesh", ["east", "west"])],
-      federations
-    }),
-    { services }
-  )
+): ImaginedWorld => imagineWorld(hubDeploying(["east", "west"], { federations }), { services })
 
 const federation = (name: string, services: ReadonlyArray<Entry>, spec: Partial<MeshFederationSpec> = {}) =>
   federationOf(name, [[east, west]], { services, ...spec }, { uid: name })

@@ -75,7 +75,7 @@ const MeshGateway = Schema.Struct({
 export const MeshStatus = Schema.Struct({
   observedGeneration: Schema.optionalKey(count("Generation of the spec that this status speaks of.")),
   conditions: Schema.optionalKey(Conditions),
-  version: Schema.optionalKey(text("Version line that runs, or the wished one before anything runs.", 32)),
+  version: Schema.optionalKey(text("Version line of the control plane; absent while there is none.", 32)),
   chartVersion: Schema.optionalKey(text("Exact version that runs, as the operator reports it.", 32)),
   controlPlane: Schema.optionalKey(
     Schema.Struct({

@@ -82,7 +82,9 @@ const ClusterState = Schema.Struct({
 export const MeshDeploymentStatus = Schema.Struct({
   observedGeneration: Schema.optionalKey(count("Generation of the spec that this status speaks of.")),
   conditions: Schema.optionalKey(Conditions),
-  appliedMeshes: Schema.optionalKey(listOf(text("Name of a Mesh.", 253), "Meshes made for this object, sorted.", 4096)),
+  appliedMeshes: Schema.optionalKey(
+    listOf(text("Name of a Mesh.", 253), "Meshes of this object that are on their clusters, sorted.", 4096)
+  ),
   summary: Schema.optionalKey(
     Schema.Struct({
       desired: count("Clusters that shall have a mesh."),
