@@ -62,7 +62,8 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64")
 
 /** The real hub controller, with the rights of the chart. */
 const startController = Effect.fnUntraced(function* (plane: ControlPlane, token: string) {
-  const folder = join(plane.folder, "hub-controller")
+  // other suites, before and after, have the folder of the control plane, too
+  const folder = join(plane.folder, "addon-api")
   mkdirSync(folder)
   const kubeconfig = join(folder, "kubeconfig")
   const config = { ...JSON.parse(plane.kubeconfig), users: [{ name: "admin", user: { token } }] }
@@ -71,7 +72,7 @@ const startController = Effect.fnUntraced(function* (plane: ControlPlane, token:
   const controller = yield* startProcess({
     name: "hub-controller",
     command: join(root, "node_modules/.bin/node"),
-    folder: plane.folder,
+    folder,
     args: [
       "--conditions=@multicluster-mesh/source",
       join(root, "apps/hub-controller/src/main.ts"),
@@ -237,10 +238,15 @@ it.live("a hub that serves v1beta1 alone has the add-on from its chart to its en
     const deployment = yield* until(east, resources.deployments, agent, (found) => found !== undefined)
     const bundle = { namespace: agent.namespace, name: `${name}-proxy-ca` }
     const { data } = decodeConfigMap(yield* until(east, resources.configMaps, bundle, (found) => found !== undefined))
-    const running = yield* runAgentPod(deployment ?? definition, join(plane.folder, "agent"), sim.kubeconfig, {
-      hub: hubCredentials(plane, proxy.url, certificate, key),
-      "proxy-ca-bundle": data
-    })
+    const running = yield* runAgentPod(
+      deployment ?? definition,
+      join(plane.folder, "addon-api/agent"),
+      sim.kubeconfig,
+      {
+        hub: hubCredentials(plane, proxy.url, certificate, key),
+        "proxy-ca-bundle": data
+      }
+    )
     const reported = until(hub, resources.meshAgents, onEast, (_, text) => text.includes('"report":'))
     yield* Effect.raceFirst(reported, running.ended)
     assert.include(proxy.asked, new URL(plane.server).host)
