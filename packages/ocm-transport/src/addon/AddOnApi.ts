@@ -2,12 +2,11 @@ import { resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 import * as Predicate from "effect/Predicate"
 import type { KubeObject } from "../KubeApi.ts"
 import { kubeClientSigner } from "./agentIdentity.ts"
+import { type Fields, fieldsOf, listOf } from "./fields.ts"
 import { installNamespaceAnnotation } from "./keys.ts"
 
 /** The versions of OCM's add-on API that we speak. */
 export type AddOnApiVersion = "v1alpha1" | "v1beta1"
-
-export type Fields = Readonly<Record<string, unknown>>
 
 /**
  * How one version of OCM's add-on API writes what we read and say. Inside, a ManagedClusterAddOn has the shape of
@@ -127,6 +126,3 @@ const wireRegistration = ({ signerName, subject }: Fields, theirs: ReadonlyArray
     customSigner: { ...rest, signerName, ...subjectIn({ subject: subject && { ...known, ...units } }) }
   }
 }
-
-const fieldsOf = (value: unknown): Fields => (Predicate.isReadonlyObject(value) ? value : {})
-const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])

@@ -1,7 +1,8 @@
 import type { AddOnDeploymentConfigSpec, ImageRegistry } from "@multicluster-mesh/mesh-model"
 import * as Predicate from "effect/Predicate"
 import type { KubeObject } from "../KubeApi.ts"
-import { changeContainers, changePods, type Fields, fieldsOf, listOf, withNamed } from "./changePods.ts"
+import { changeContainers, changePods, withNamed } from "./changePods.ts"
+import { type Fields, fieldsOf, listOf } from "./fields.ts"
 
 /** Puts an administrator's placement, proxy, registries and resources into the workloads among `objects`. */
 export const applyDeploymentConfig = (

@@ -1,7 +1,6 @@
 import * as Predicate from "effect/Predicate"
 import type { KubeObject } from "../KubeApi.ts"
-
-export type Fields = Readonly<Record<string, unknown>>
+import { type Fields, fieldsOf, listOf } from "./fields.ts"
 
 const workloads: Readonly<Record<string, string>> = {
   Deployment: "deployments",
@@ -36,9 +35,6 @@ export const changeContainers = (pod: Fields, change: (container: Fields) => Fie
       : {}
   return { ...pod, ...changed("initContainers"), ...changed("containers") }
 }
-
-export const fieldsOf = (value: unknown): Fields => (Predicate.isReadonlyObject(value) ? value : {})
-export const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
 
 /** A list with `entries`, in place of those of the same name. */
 export const withNamed = (

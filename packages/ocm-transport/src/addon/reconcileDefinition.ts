@@ -1,9 +1,9 @@
 import { canonicalJson, resources, type ResourceType } from "@multicluster-mesh/mesh-model"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import type { Fields } from "./AddOnApi.ts"
 import { configsIn, supportedConfigsOf } from "./AddOnCopies.ts"
 import { type FindConfig, isSupported } from "./desiredConfigs.ts"
+import type { Fields } from "./fields.ts"
 import { type AddOnRuntime, fieldManagerOf } from "./AddOnRuntime.ts"
 import { specHash } from "./specHash.ts"
 
