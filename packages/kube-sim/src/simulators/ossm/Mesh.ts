@@ -36,7 +36,7 @@ export interface Istiod {
   readonly pods: ReadonlyArray<string>
   /** `first` is what AddPeer saw and never looks at again; `current` is the object as it is. */
   readonly peers: Map<string, { readonly first: PeerSpec; readonly current: PeerSpec }>
-  /** Roots by trust domain; a deleted peer leaves its root behind (3.4, point 7). */
+  /** Roots by trust domain; a deleted peer leaves its root behind. */
   readonly roots: Map<string, string>
   /** The client that may use port 15443, by peer and ingress: set once, never changed or deleted. */
   readonly exportPolicies: Map<string, string>

@@ -35,7 +35,7 @@ export interface Problem {
   readonly message: string
 }
 
-/** What a reconcile stumbles over, though admission let it pass (1.4). */
+/** What a reconcile stumbles over, though admission let it pass. */
 export const reconcileProblem = (
   components: ReadonlyArray<string>,
   operators: ReadonlySet<string>

@@ -30,13 +30,13 @@ export const exportTo = (
   const exported = set === undefined ? [] : exportedServices(set, name, offered)
   mesh.istiod.exported.set(name, exported)
   const policy = policyKey(name, peer.first.ingress)
-  // made with the first service, with the client that AddPeer saw; without a client there is none (3.4 point 5)
+  // made with the first service, with the client that AddPeer saw; without a client there is none
   if (exported.length > 0 && peer.first.clientID !== "" && !mesh.istiod.exportPolicies.has(policy)) {
     mesh.istiod.exportPolicies.set(policy, peer.first.clientID)
   }
 }
 
-/** Not exported: external services, the peer's own ingress, and what hides from the control plane's namespace (3.7). */
+/** Not exported: external services, the peer's own ingress, and what hides from the control plane's namespace. */
 const isVisible = (mesh: Mesh, service: KubeObject, ingress: string): boolean => {
   if (at(service, "spec", "type") === "ExternalName") return false
   if (service.metadata.name === ingress && service.metadata.namespace === mesh.namespace) return false

@@ -59,7 +59,7 @@ export const makePeerLoader = (api: KubeApi, delays: Delays): PeerLoader => {
 
       const spec = peerSpec(peer)
       const attempts = isOld ? 1 : before.attempts + 1
-      // a registry of that name is there already (3.2)
+      // a registry of that name is there already
       const isClash = name === "Kubernetes" || name === mesh.clusterName
       const needsRoot = spec.trustDomain !== "" && spec.trustDomain !== mesh.trustDomain
       const root = needsRoot ? yield* rootOf(namespace, spec) : ""

@@ -87,7 +87,7 @@ const wayTo = (
   return undefined
 }
 
-/** The peer's root is only loaded for a trust domain of its own (3.4, points 1 and 2). */
+/** The peer's root is only loaded for a trust domain of its own. */
 const trusts = (mesh: Mesh, trustDomain: string, remote: Mesh): boolean =>
   trustDomain === remote.trustDomain && rootFor(mesh, remote.trustDomain) === remote.root
 
