@@ -104,24 +104,20 @@ describe("runHub", () => {
     "makes a fleet id once, for backups to keep",
     Effect.gen(function* () {
       const world = yield* makeWorld
-      const ids = new Set<string>()
+      const ids: Array<string> = []
       const note = ({ fleetId }: HubState): Partial<Plan> => {
-        ids.add(fleetId)
+        ids.push(fleetId)
         return {}
       }
       for (const _ of [1, 2]) {
-        yield* Effect.scoped(
-          Effect.gen(function* () {
-            const before = (yield* world.sim.requests)["list manifestworks"] ?? 0
-            yield* start(world, note)
-            yield* until(world.sim.requests, (requests) =>
-              Object.entries(requests).some(([key, count]) => key.includes("watch") && count > before)
-            )
-            yield* Effect.sleep("100 millis")
-          })
+        const before = ids.length
+        const planned = until(
+          Effect.sync(() => ids.length),
+          (now) => now > before
         )
+        yield* Effect.scoped(Effect.andThen(start(world, note), planned))
       }
-      assert.strictEqual(ids.size, 1)
+      assert.strictEqual(new Set(ids).size, 1)
       const secret = yield* world.hub.get(resources.secrets, {
         namespace: defaultAddonNamespace,
         name: "multicluster-mesh-fleet"
