@@ -3,6 +3,7 @@ import type { Write } from "@multicluster-mesh/kube-sim"
 import { labels, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi, KubeError, KubeObject, ResourceType } from "@multicluster-mesh/ocm-transport"
 import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import type { Scope } from "effect/Scope"
@@ -18,19 +19,26 @@ export const quietly = <E>(name: string, test: Effect.Effect<void, E, Scope>, pa
 /** What takes longer than this will not happen any more. */
 const patience = 60_000
 
+/** How patiently one waits. */
+export interface Waiting {
+  readonly patienceMillis: number
+  readonly betweenLooks: Duration.Input
+}
+
 /** Looks again and again until it is done, and dies with what it saw last when that takes too long. */
 export const eventually = Effect.fnUntraced(function* <E, R>(
   what: string,
-  look: Effect.Effect<{ readonly done: boolean; readonly progress: ReadonlyArray<string> }, E, R>
+  look: Effect.Effect<{ readonly done: boolean; readonly progress: ReadonlyArray<string> }, E, R>,
+  { betweenLooks, patienceMillis }: Waiting = { patienceMillis: patience, betweenLooks: "30 millis" }
 ) {
   const started = yield* Clock.currentTimeMillis
   for (;;) {
     const { done, progress } = yield* look
     if (done) break
-    if ((yield* Clock.currentTimeMillis) - started > patience) {
+    if ((yield* Clock.currentTimeMillis) - started > patienceMillis) {
       yield* Effect.die(new Error(`waited in vain: ${what}; last seen: ${progress.join("; ")}`))
     }
-    yield* Effect.sleep("30 millis")
+    yield* Effect.sleep(betweenLooks)
   }
 })
 

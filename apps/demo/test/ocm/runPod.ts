@@ -98,7 +98,7 @@ export const runPod = Effect.fnUntraced(function* (api: KubeApi, object: KubeObj
     env,
     ...programOf(app, [...container.args, ...flags], releaseOf(container.image))
   })
-  const answersReady = Effect.tryPromise(() => fetch(`http://127.0.0.1:${port}/readyz`)).pipe(
+  const answersReady = Effect.tryPromise((signal) => fetch(`http://127.0.0.1:${port}/readyz`, { signal })).pipe(
     Effect.filterOrFail(
       ({ ok }) => ok,
       () => new Error(`${app} is not ready`)

@@ -23,6 +23,7 @@ export const meshAddOn: AddOn = {
   name: labels.addonName,
   registration: {},
   health: "Lease",
+  rolledOut: "Running",
   hubPermissions: { rules: agentHubRights },
   manifests: ({ addOn, hubKubeconfigSecret, installNamespace, variables }) => {
     const image = variables[variableNames.image] ?? ""

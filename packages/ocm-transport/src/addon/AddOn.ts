@@ -26,6 +26,11 @@ export interface AddOn {
   readonly health?: Health
   /** Kinds of configuration that it takes; AddOnDeploymentConfig when absent. */
   readonly supportedConfigs?: ReadonlyArray<ResourceType>
+  /**
+   * When OCM's rollout goes on with the next clusters: once a change is `Applied`, as with other add-ons, or once each
+   * Deployment and DaemonSet is `Running` as the change wants it. `Applied` when absent.
+   */
+  readonly rolledOut?: "Applied" | "Running"
   /** What must happen before it goes from a cluster. */
   readonly preDelete?: PreDelete
 }

@@ -70,6 +70,7 @@ export const deploy = Effect.fnUntraced(function* (
     installNamespace: configs.installNamespace,
     manifests: manifests.filter(({ metadata }) => metadata.annotations?.[preDeleteAnnotation] === undefined),
     hashes: configs.hashes,
+    rolledOut: runtime.addOn.rolledOut ?? "Applied",
     feedback: feedbackOf(runtime.addOn.health ?? "Lease"),
     works: current
   })

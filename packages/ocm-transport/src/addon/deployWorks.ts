@@ -13,10 +13,11 @@ import {
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { KubeObject } from "../KubeApi.ts"
-import type { FeedbackRule } from "./AddOn.ts"
+import type { AddOn, FeedbackRule } from "./AddOn.ts"
 import { addOnNameLabel, configSpecHashAnnotation, deployWorkName, orphanAnnotation } from "./keys.ts"
 import { byRank } from "./kindRank.ts"
 import { ownedBy } from "./ownedBy.ts"
+import { configsAnnotation, isRolledOut, marked, rolloutFeedback } from "./rollout.ts"
 
 /** A manifest of an add-on is too large for a ManifestWork. */
 export class ManifestTooLarge extends Schema.TaggedError<ManifestTooLarge>()("ManifestTooLarge", {
@@ -35,6 +36,8 @@ export interface DeployInput {
   readonly installNamespace: string
   readonly manifests: ReadonlyArray<KubeObject>
   readonly hashes: Readonly<Record<string, string>>
+  /** When OCM's rollout goes on with the next clusters. */
+  readonly rolledOut: NonNullable<AddOn["rolledOut"]>
   /** What the work agent shall read from an object. */
   readonly feedback: (object: KubeObject) => ReadonlyArray<FeedbackRule> | undefined
   /** The deploy works of the cluster as they are. */
@@ -47,20 +50,50 @@ export interface DeployInput {
  * Sorted by what needs what. A manifest stays in the work that has it, for a work deletes what leaves it. The install
  * namespace outlives the works: other add-ons live in it.
  */
-export const deployWorks = (input: DeployInput): Result.Result<ReadonlyArray<KubeObject>, ManifestTooLarge> =>
-  Result.map(packed(byRank(input.manifests), input), (loads) =>
-    loads.flatMap((manifests, index) =>
-      manifests.length === 0 ? [] : [workOf(input, deployWorkName(input.addOn.metadata.name, index), manifests)]
-    )
-  )
+export const deployWorks = (input: DeployInput): Result.Result<ReadonlyArray<KubeObject>, ManifestTooLarge> => {
+  const { addOn, hashes, rolledOut, works } = input
+  const annotation = configsAnnotation(hashes)
+  const waits = rolledOut === "Running"
+  const wanted = waits ? input.manifests.map((object) => marked(object, annotation)) : input.manifests
+  const feedback = waits ? withRollout(input.feedback) : input.feedback
+  return Result.map(packed(byRank(wanted), input), (loads) => {
+    const names = loads.map((_, index) => deployWorkName(addOn.metadata.name, index))
+    const before = names.map((name) => configsIn(works.find(({ metadata }) => metadata.name === name)))
+    // what has been there with these configurations stays so, whatever becomes of its pods
+    const isDone =
+      !waits ||
+      before.every((configs) => canonicalJson(configs) === canonicalJson(annotation)) ||
+      isRolledOut(wanted, works, annotation)
+    return loads.flatMap((manifests, index) => {
+      const name = names[index] ?? ""
+      const annotations = isDone ? annotation : (before[index] ?? {})
+      return manifests.length === 0 ? [] : [workOf({ ...input, feedback, annotations }, name, manifests)]
+    })
+  })
+}
+
+const withRollout =
+  (feedback: DeployInput["feedback"]): DeployInput["feedback"] =>
+  (object) => {
+    const rule = rolloutFeedback(object)
+    return rule === undefined ? feedback(object) : [...(feedback(object) ?? []), rule]
+  }
+
+/** The annotation that says which configurations a work has brought. */
+const configsIn = (work: ManifestWork | undefined): Readonly<Record<string, string>> => {
+  const configs = work?.metadata.annotations?.[configSpecHashAnnotation]
+  return configs === undefined ? {} : { [configSpecHashAnnotation]: configs }
+}
 
 /** The work `name` of an add-on; it goes with the ManagedClusterAddOn. */
 export const workOf = (
-  input: Pick<DeployInput, "addOn" | "installNamespace" | "hashes" | "feedback">,
+  input: Pick<DeployInput, "addOn" | "installNamespace" | "feedback"> & {
+    readonly annotations?: Readonly<Record<string, string>>
+  },
   name: string,
   manifests: ReadonlyArray<KubeObject>
 ): KubeObject => {
-  const { addOn, hashes } = input
+  const { addOn, annotations = {} } = input
   return {
     apiVersion: resources.apiVersionOf(resources.manifestWorks),
     kind: resources.manifestWorks.kind,
@@ -68,7 +101,7 @@ export const workOf = (
       name,
       namespace: addOn.metadata.namespace ?? "",
       labels: { [addOnNameLabel]: addOn.metadata.name },
-      ...(Object.keys(hashes).length > 0 && { annotations: { [configSpecHashAnnotation]: canonicalJson(hashes) } }),
+      ...(Object.keys(annotations).length > 0 && { annotations }),
       ownerReferences: [ownedBy(addOn)]
     },
     spec: specOf(input, manifests)

@@ -52,7 +52,8 @@ export const holds = ({ metadata, status }: ManifestWork, type: string): boolean
       (condition.observedGeneration === undefined || condition.observedGeneration === metadata.generation)
   ) ?? false
 
-const feedbackIn = ({ status }: ManifestWork): ReadonlyArray<ObjectFeedback> =>
+/** What the work agent read from the objects of a work. */
+export const feedbackIn = ({ status }: ManifestWork): ReadonlyArray<ObjectFeedback> =>
   (status?.resourceStatus?.manifests ?? []).map(({ resourceMeta, statusFeedback }) => ({
     group: resourceMeta.group ?? "",
     resource: resourceMeta.resource ?? "",

@@ -93,7 +93,7 @@ const hookWaits = Effect.fnUntraced(function* (runtime: AddOnRuntime, facts: Add
   if (hooks.length === 0) return []
   const { addOn, configs, works } = facts
   const wanted = workOf(
-    { addOn, installNamespace: configs.installNamespace, hashes: {}, feedback: hookFeedback },
+    { addOn, installNamespace: configs.installNamespace, feedback: hookFeedback },
     preDeleteWorkName(addOn.metadata.name),
     hooks
   )

@@ -16,6 +16,7 @@ const worksFor = (manifests: ReadonlyArray<KubeObject>, works: ReadonlyArray<Man
       installNamespace: "mesh",
       manifests,
       hashes: { b: "2", a: "1" },
+      rolledOut: "Applied",
       feedback: () => undefined,
       works
     }),

@@ -1,15 +1,17 @@
 import { assert } from "@effect/vitest"
 import { agentVersion } from "@multicluster-mesh/agent"
-import { canonicalJson, labels, resources } from "@multicluster-mesh/mesh-model"
+import { canonicalJson, decodeManifestWork, labels, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi, KubeObject } from "@multicluster-mesh/ocm-transport"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { statusOf } from "../../../src/until.ts"
-import { deploymentFor, eventually, holds } from "../../observing.ts"
+import { deploymentFor } from "../../observing.ts"
 import { lateMember } from "../../faults/stages.ts"
 import { installChart } from "../chart.ts"
-import { clusters, klusterletOn, stageNamed, type TroubledWorld } from "./TroubledWorld.ts"
+import { patiently, untilTrue } from "../patiently.ts"
+import { missingTag } from "../runDeployment.ts"
+import { agentOn, clusters, klusterletOn, stageNamed, type TroubledWorld } from "./TroubledWorld.ts"
 
 /** The release so many minor ones after that of the sources. */
 const later = (minors: number): string => {
@@ -32,7 +34,7 @@ const [first, second] = clusters
 export const upgradeHub = Effect.fnUntraced(function* (troubled: TroubledWorld) {
   const { users, world } = troubled
   yield* stageNamed("deploy").act(world.hub)
-  yield* eventually("the meshes are there", holds(stageNamed("deploy").done(world)))
+  yield* untilTrue("the meshes are there", stageNamed("deploy").done(world))
   const theirs = yield* users.everything
 
   yield* upgrade(troubled, later(1), later(0))
@@ -44,14 +46,15 @@ export const upgradeHub = Effect.fnUntraced(function* (troubled: TroubledWorld) 
   yield* untilMeshesSay(world.hub, "Unknown AgentTooOld")
   const before = yield* worksOn(world.hub)
   yield* wish(world.hub, members)
-  yield* eventually("the hub controller knows of the wish", holds(isHeard(world.hub)))
+  yield* untilTrue("the hub controller knows of the wish", isHeard(world.hub))
   assert.deepStrictEqual(yield* worksOn(world.hub), before)
   assert.strictEqual(yield* users.everything, theirs)
 })
 
 /**
- * Agents follow the hub controller as OCM's rollout says: one cluster after the other. All that was wished meanwhile
- * comes true, and so it does when first the hub controller goes back, and then the agents.
+ * Agents follow the hub controller as OCM's rollout says: one cluster after the other, so that an image that is missing
+ * comes to the first one alone, where the old agent goes on. All that was wished meanwhile comes true, and so it does
+ * when first the hub controller goes back, and then the agents.
  */
 export const upgradeAgents = Effect.fnUntraced(function* (troubled: TroubledWorld) {
   const { users, world } = troubled
@@ -60,17 +63,19 @@ export const upgradeAgents = Effect.fnUntraced(function* (troubled: TroubledWorl
   const frozen = klusterletOn(troubled, first).work
   const others = clusters.filter((cluster) => cluster !== first)
 
-  yield* frozen.signal("SIGSTOP")
-  yield* upgrade(troubled, later(2), later(2), ...oneByOne)
-  yield* eventually("the new agent is on its way to the first cluster", delivers(hub, later(2), [first]))
-  yield* eventually("OCM waits for that cluster", holds(waits(hub, first)))
+  const { pid } = yield* agentOn(troubled, first).running
+  yield* upgrade(troubled, later(2), missingTag, ...oneByOne)
+  yield* patiently("the new image is on its way to the first cluster", delivers(hub, missingTag, [first]))
+  yield* untilTrue("its pod is not there", hasPods(hub, first, 2))
+  yield* untilTrue("OCM waits for that cluster", waits(hub, first))
   yield* Effect.sleep("3 seconds")
   assert.deepStrictEqual(
     yield* releasesOf(hub, others),
     others.map(() => later(0))
   )
-  yield* frozen.signal("SIGCONT")
-  yield* eventually("the new agent is everywhere", delivers(hub, later(2), clusters))
+  assert.strictEqual((yield* agentOn(troubled, first).running).pid, pid)
+  yield* upgrade(troubled, later(2), later(2), ...oneByOne)
+  yield* patiently("the new agent is everywhere", delivers(hub, later(2), clusters))
   yield* untilMeshesSay(hub, "True Reporting")
   yield* untilMembersAre(troubled, members)
 
@@ -111,9 +116,9 @@ const isHeard = (hub: KubeApi) =>
 
 /** Waits until each Mesh, or each on a cluster, says that of its cluster. */
 const untilMeshesSay = (hub: KubeApi, wanted: string, cluster?: string) =>
-  eventually(
+  patiently(
     `each Mesh says ${wanted}`,
-    Effect.map(Effect.delay(hub.list(resources.meshes), "200 millis"), ({ items }) => {
+    Effect.map(hub.list(resources.meshes), ({ items }) => {
       const others = items
         .filter(({ metadata }) => cluster === undefined || metadata.namespace === cluster)
         .flatMap((mesh) => {
@@ -135,9 +140,9 @@ const untilMembersAre = ({ world }: TroubledWorld, wanted: ReadonlyArray<string>
       isMembers(spec) ? [...spec.members].sort().join() : ""
     )
   )
-  return eventually(
+  return patiently(
     `the meshes have the members ${wanted.join()}`,
-    Effect.map(Effect.delay(look, "200 millis"), (seen) => ({
+    Effect.map(look, (seen) => ({
       done: seen.every((members) => members === [...wanted].sort().join()),
       progress: seen
     }))
@@ -180,15 +185,28 @@ const releasesOf = (hub: KubeApi, wanted: ReadonlyArray<string>) =>
   )
 
 const delivers = (hub: KubeApi, release: string, wanted: ReadonlyArray<string>) =>
-  Effect.map(Effect.delay(releasesOf(hub, wanted), "200 millis"), (releases) => ({
+  Effect.map(releasesOf(hub, wanted), (releases) => ({
     done: releases.every((one) => one === release),
     progress: releases
   }))
 
+/** Whether the hub knows of so many pods of the agent on a cluster. */
+const hasPods = (hub: KubeApi, cluster: string, pods: number) =>
+  Effect.flatMap(hub.list(resources.manifestWorks, { namespace: cluster }), ({ items }) =>
+    Effect.map(
+      Effect.forEach(items, (work) => decodeManifestWork(work)),
+      (works) =>
+        works
+          .flatMap(({ status }) => status?.resourceStatus?.manifests ?? [])
+          .flatMap(({ statusFeedback }) => statusFeedback?.values ?? [])
+          .some(({ fieldValue, name }) => name === "Pods" && fieldValue.integer === pods)
+    )
+  )
+
 /** Whether OCM sees the add-on on a cluster on its way to another configuration. */
 const waits = (hub: KubeApi, cluster: string) =>
   Effect.map(
-    Effect.delay(hub.get(resources.managedClusterAddOns, { namespace: cluster, name: labels.addonName }), "200 millis"),
+    hub.get(resources.managedClusterAddOns, { namespace: cluster, name: labels.addonName }),
     (addOn: KubeObject) =>
       statusOf(addOn).conditions?.some(
         ({ reason, status, type }) => type === "Progressing" && status === "True" && reason === "Progressing"
