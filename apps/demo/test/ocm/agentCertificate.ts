@@ -6,8 +6,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { X509Certificate } from "node:crypto"
-import { eventually, find } from "../observing.ts"
+import { find } from "../observing.ts"
 import { installNamespace } from "./installedProduct.ts"
+import { patiently } from "./patiently.ts"
 
 /** The certificate of a cluster's agent on the hub, as OCM has put it on the cluster. */
 export interface AgentCertificate {
@@ -79,16 +80,15 @@ export const makeReminder = (cluster: KubeApi) => {
 }
 
 /** Waits until there is a certificate of which `isWanted` holds, and returns it; `look` comes before each look at it. */
-export const untilCertificate = Effect.fnUntraced(function* <E>(
+export const untilCertificate = Effect.fnUntraced(function* <E extends Error>(
   cluster: KubeApi,
   isWanted: (certificate: AgentCertificate) => boolean,
   look: Effect.Effect<unknown, E> = Effect.void
 ) {
   let found: AgentCertificate | undefined
-  yield* eventually(
+  yield* patiently(
     "there is such a certificate",
     Effect.gen(function* () {
-      yield* Effect.sleep("300 millis")
       yield* look
       found = yield* certificateOn(cluster)
       return { done: found !== undefined && isWanted(found), progress: [] }

@@ -5,8 +5,8 @@ import { agentIdentity, kubeClientSigner, readCertificateRequest } from "@multic
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { eventually, holds } from "../observing.ts"
 import { type AgentCertificate, requestBehind } from "./agentCertificate.ts"
+import { untilTrue } from "./patiently.ts"
 
 /** Asserts that the klusterlet `agentId` of the cluster asked for the identity of our agent there, and for nothing more. */
 export const assertHonest = Effect.fnUntraced(function* (
@@ -36,7 +36,7 @@ export const reportsAgain = Effect.fnUntraced(function* (hub: KubeApi, cluster: 
   const ref = { namespace: cluster, name: labels.addonName }
   yield* hub.patch(resources.meshAgents, ref, { status: { capabilities: [] } }, { subresource: "status" })
   const said = Effect.map(hub.get(resources.meshAgents, ref), (agent) => hasCapabilities(agent["status"]))
-  yield* eventually(`the agent on ${cluster} reports`, holds(Effect.delay(said, "300 millis")))
+  yield* untilTrue(`the agent on ${cluster} reports`, said)
 })
 
 const hasCapabilities = Schema.is(

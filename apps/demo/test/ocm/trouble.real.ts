@@ -1,11 +1,10 @@
-import { assert, it } from "@effect/vitest"
+import { assert } from "@effect/vitest"
 import { labels, resources } from "@multicluster-mesh/mesh-model"
 import { connectionTo, makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import { agentIdentity, kubeClientSigner } from "@multicluster-mesh/ocm-transport/addon"
 import { makeCertificateRequest, startProcess } from "@multicluster-mesh/testenv"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"
@@ -14,9 +13,10 @@ import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 import { makeNarrator } from "../../src/Narrator.ts"
 import { statusOf } from "../../src/until.ts"
-import { eventually, find, holds, oursOn } from "../observing.ts"
+import { find, oursOn, quietly } from "../observing.ts"
 import { differences, type Picture, takePicture } from "../faults/Picture.ts"
 import { untilAvailable } from "./installedProduct.ts"
+import { longest, patiently, untilTrue } from "./patiently.ts"
 import { untilQuiet } from "./restingWrites.ts"
 import { type Away, comeBack, goAway } from "./trouble/away.ts"
 import { upgradeAgents, upgradeHub } from "./trouble/releases.ts"
@@ -39,27 +39,31 @@ beforeAll(async () => {
 })
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
-const quiet = Effect.provideService(References.MinimumLogLevel, "Error")
-
 /** Longer than the work agent takes to delete what a work has brought, where it deletes it. */
 const agentsMove = Effect.sleep("12 seconds")
 
 /** A user does something; what they wanted comes true. */
 const act = (name: string) => stageNamed(name).act(started.world.hub)
-const comesTrue = (name: string) =>
-  ticked(name, eventually(`stage ${name}`, holds(stageNamed(name).done(started.world))))
+const comesTrue = (name: string) => ticked(name, untilTrue(`stage ${name}`, stageNamed(name).done(started.world)))
+
+const nothingEndedByItself = Effect.suspend(() =>
+  Effect.map(started.product.misdeeds, (misdeeds) => assert.deepStrictEqual(misdeeds, []))
+)
 
 // the tests are in an order: one cluster is away during some of them
 let away: Away
 let undisturbed: Picture
 
-it.live("a cluster loses its power, and its agent has a certificate that soon ends", () =>
+quietly(
+  "a cluster loses its power, and its agent has a certificate that soon ends",
   Effect.gen(function* () {
     away = yield* ticked("a cluster is away", goAway(started))
-  }).pipe(quiet)
+  }),
+  longest
 )
 
-it.live("without trouble, a story comes true and comes to rest", () =>
+quietly(
+  "without trouble, a story comes true and comes to rest",
   Effect.gen(function* () {
     const { product, world } = started
     const planes = [world.hubSim, ...world.clusters.map(({ sim }) => sim)]
@@ -73,57 +77,63 @@ it.live("without trouble, a story comes true and comes to rest", () =>
     assert.isAbove(undisturbed.uids.size, 10)
     yield* act("remove")
     yield* comesTrue("remove")
-  }).pipe(quiet)
+  }),
+  longest
 )
 
-it.live(
+quietly(
   "kills, a partition, a frozen work agent and another API server on the way change neither the end nor anything of the user's",
-  () =>
-    Effect.gen(function* () {
-      const { product, proxy, users, world } = started
-      const theirs = yield* users.everything
-      yield* act("deploy")
-      yield* Effect.sleep("700 millis")
-      yield* product.hub.kill
-      yield* Effect.sleep("3 seconds")
-      yield* Effect.scoped(Effect.andThen(proxy.stall, Effect.sleep("20 seconds")))
-      yield* comesTrue("deploy")
-      const { work } = klusterletOn(started, first)
-      yield* work.signal("SIGSTOP")
-      yield* act("federate")
-      yield* Effect.sleep("3 seconds")
-      for (const cluster of [first, victim]) yield* agentOn(started, cluster).kill
-      yield* world.hubSim.restartApiServer("2 seconds")
-      yield* Effect.sleep("5 seconds")
-      yield* work.signal("SIGCONT")
-      yield* comesTrue("federate")
-      yield* ticked(
-        "same",
-        eventually(
-          "the end is that of the undisturbed run",
-          Effect.map(takePicture(world), (seen) => {
-            const progress = differences(undisturbed, seen)
-            return { done: progress.length === 0, progress }
-          })
-        )
+  Effect.gen(function* () {
+    const { product, proxy, users, world } = started
+    const theirs = yield* users.everything
+    yield* act("deploy")
+    yield* Effect.sleep("700 millis")
+    yield* product.hub.kill
+    yield* Effect.sleep("1 second")
+    yield* Effect.scoped(Effect.andThen(proxy.stall, Effect.sleep("20 seconds")))
+    yield* comesTrue("deploy")
+    const { work } = klusterletOn(started, first)
+    yield* work.signal("SIGSTOP")
+    yield* act("federate")
+    yield* Effect.sleep("1 second")
+    for (const cluster of [first, victim]) yield* agentOn(started, cluster).kill
+    yield* world.hubSim.restartApiServer("2 seconds")
+    yield* Effect.sleep("2 seconds")
+    yield* work.signal("SIGCONT")
+    yield* comesTrue("federate")
+    yield* ticked(
+      "same",
+      patiently(
+        "the end is that of the undisturbed run",
+        Effect.map(takePicture(world), (seen) => {
+          const progress = differences(undisturbed, seen)
+          return { done: progress.length === 0, progress }
+        })
       )
+    )
 
-      yield* act("remove")
-      yield* Effect.sleep("2 seconds")
-      yield* product.hub.kill
-      yield* proxy.cut
-      yield* comesTrue("remove")
-      assert.strictEqual(yield* users.everything, theirs)
-      assert.deepStrictEqual(yield* product.misdeeds, [])
-    }).pipe(quiet)
+    yield* act("remove")
+    yield* Effect.sleep("2 seconds")
+    yield* product.hub.kill
+    yield* proxy.cut
+    yield* comesTrue("remove")
+    assert.strictEqual(yield* users.everything, theirs)
+    assert.deepStrictEqual(yield* product.misdeeds, [])
+  }),
+  longest
 )
 
-it.live(
+quietly(
   "when the certificate has ended the cluster comes back, its agent gets another one and goes on; a klusterlet that was installed anew asks for it, too",
-  () => Effect.andThen(ticked("the cluster is back", comeBack(started, away)), nothingEndedByItself).pipe(quiet)
+  Effect.andThen(
+    Effect.suspend(() => ticked("the cluster is back", comeBack(started, away))),
+    nothingEndedByItself
+  ),
+  longest
 )
 
-it.live("an add-on of another author is installed, registered, available and removed again", () =>
+quietly(
+  "an add-on of another author is installed, registered, available and removed again",
   Effect.gen(function* () {
     const { world } = started
     const { api } = world.on(victim)
@@ -156,102 +166,109 @@ it.live("an add-on of another author is installed, registered, available and rem
     yield* untilAvailable(world.hub, victim, "hello")
     const greeting = yield* api.get(resources.configMaps, { namespace: "greetings", name: "hello" })
     assert.deepStrictEqual(greeting["data"], { greeting: `hello, ${victim}` })
-    yield* eventually(
+    yield* untilTrue(
       "OCM has put its credentials beside it",
-      holds(
-        Effect.map(
-          find(api, resources.secrets, { namespace: "greetings", name: "hello-hub-kubeconfig" }),
-          (secret) => secret !== undefined
-        )
+      Effect.map(
+        find(api, resources.secrets, { namespace: "greetings", name: "hello-hub-kubeconfig" }),
+        (secret) => secret !== undefined
       )
     )
     yield* world.hub.delete(resources.managedClusterAddOns, ref)
-    yield* eventually(
+    yield* untilTrue(
       "all of it is gone",
-      holds(
-        Effect.map(
-          Effect.all([
-            find(world.hub, resources.managedClusterAddOns, ref),
-            find(api, resources.configMaps, { namespace: "greetings", name: "hello" })
-          ]),
-          (left) => left.every((object) => object === undefined)
-        )
+      Effect.map(
+        Effect.all([
+          find(world.hub, resources.managedClusterAddOns, ref),
+          find(api, resources.configMaps, { namespace: "greetings", name: "hello" })
+        ]),
+        (left) => left.every((object) => object === undefined)
       )
     )
-  }).pipe(quiet)
+  }),
+  longest
 )
 
-it.live("whoever runs one cluster gets no certificate of the agent of another whose name begins its own", () =>
+quietly(
+  "whoever runs one cluster gets no certificate of the agent of another whose name begins its own",
   Effect.gen(function* () {
     const { world } = started
     const askAs = (cluster: string) => request(world.hubSim, klusterletOn(started, cluster).hubKubeconfig)
     const stolen = yield* askAs(attacker)
     const honest = yield* askAs(victim)
-    yield* eventually("the klusterlet's own request is approved", holds(isApproved(honest)))
+    yield* untilTrue("the klusterlet's own request is approved", isApproved(honest))
     const told = Effect.map(world.hub.list(resources.events), ({ items }) =>
       items.filter((event) => event["reason"] === "NotApproved" && JSON.stringify(event).includes(stolen))
     )
-    yield* eventually("the refusal is told", holds(Effect.map(told, (events) => events.length > 0)))
+    yield* untilTrue(
+      "the refusal is told",
+      Effect.map(told, (events) => events.length > 0)
+    )
     yield* Effect.sleep("3 seconds")
     assert.isFalse(yield* isApproved(stolen))
     assert.lengthOf(yield* told, 1)
     assert.include(readFileSync((yield* started.product.hub.running).log, "utf8"), `${stolen} is not approved`)
-  }).pipe(quiet)
+  }),
+  longest
 )
 
-it.live(
+quietly(
   "a hub controller that is a release ahead of the agents serves them, one that is two ahead changes nothing",
-  () => Effect.andThen(ticked("hub controller upgraded", upgradeHub(started)), nothingEndedByItself).pipe(quiet)
+  Effect.andThen(
+    Effect.suspend(() => ticked("hub controller upgraded", upgradeHub(started))),
+    nothingEndedByItself
+  ),
+  longest
 )
 
-it.live("agents are upgraded one cluster after the other, and all goes on; so it does when both go back", () =>
-  Effect.andThen(ticked("agents upgraded, and back", upgradeAgents(started)), nothingEndedByItself).pipe(quiet)
+quietly(
+  "agents are upgraded one cluster after the other, and all goes on; so it does when both go back",
+  Effect.andThen(
+    Effect.suspend(() => ticked("agents upgraded, and back", upgradeAgents(started))),
+    nothingEndedByItself
+  ),
+  longest
 )
 
-it.live(
+quietly(
   "a cluster that is detached keeps all meshes and blocks nothing on the hub; a hub that is lost takes nothing along",
-  () =>
-    Effect.gen(function* () {
-      const { users, world } = started
-      const [detached, left] = clusters
-      const theirs = yield* users.everything
-      yield* stageNamed("deploy").act(world.hub)
-      yield* eventually("the meshes are there", holds(stageNamed("deploy").done(world)))
-      const controlPlanes = Effect.map(oursOn(world, detached), (lines) =>
-        lines.filter((line) => /^(Namespace|ServiceMeshControlPlane|ServiceMeshMemberRoll) /u.test(line))
-      )
-      const before = yield* controlPlanes
-      assert.isNotEmpty(before)
+  Effect.gen(function* () {
+    const { users, world } = started
+    const [detached, left] = clusters
+    const theirs = yield* users.everything
+    yield* stageNamed("deploy").act(world.hub)
+    yield* untilTrue("the meshes are there", stageNamed("deploy").done(world))
+    const controlPlanes = Effect.map(oursOn(world, detached), (lines) =>
+      lines.filter((line) => /^(Namespace|ServiceMeshControlPlane|ServiceMeshMemberRoll) /u.test(line))
+    )
+    const before = yield* controlPlanes
+    assert.isNotEmpty(before)
 
-      yield* world.hub.delete(resources.managedClusters, { name: detached })
-      const gone = Effect.map(
-        Effect.all([
-          find(world.hub, resources.managedClusters, { name: detached }),
-          find(world.hub, resources.managedClusterAddOns, { namespace: detached, name: labels.addonName })
-        ]),
-        (objects) => objects.every((object) => object === undefined)
-      )
-      yield* eventually("nothing holds the cluster back", holds(gone))
-      const worksLeft = Effect.map(world.hub.list(resources.manifestWorks, { namespace: detached }), ({ items }) => ({
-        done: items.length === 0,
-        progress: items.map(({ metadata }) => `${metadata.name}: ${metadata.finalizers?.join(" ") ?? ""}`)
-      }))
-      yield* eventually("no work is left of it", worksLeft)
-      yield* agentsMove
-      assert.deepStrictEqual(yield* controlPlanes, before)
-      assert.strictEqual(yield* users.everything, theirs)
+    yield* world.hub.delete(resources.managedClusters, { name: detached })
+    const gone = Effect.map(
+      Effect.all([
+        find(world.hub, resources.managedClusters, { name: detached }),
+        find(world.hub, resources.managedClusterAddOns, { namespace: detached, name: labels.addonName })
+      ]),
+      (objects) => objects.every((object) => object === undefined)
+    )
+    yield* untilTrue("nothing holds the cluster back", gone)
+    const worksLeft = Effect.map(world.hub.list(resources.manifestWorks, { namespace: detached }), ({ items }) => ({
+      done: items.length === 0,
+      progress: items.map(({ metadata }) => `${metadata.name}: ${metadata.finalizers?.join(" ") ?? ""}`)
+    }))
+    yield* patiently("no work is left of it", worksLeft)
+    yield* agentsMove
+    assert.deepStrictEqual(yield* controlPlanes, before)
+    assert.strictEqual(yield* users.everything, theirs)
 
-      const ours = yield* oursOn(world, left)
-      assert.isNotEmpty(ours)
-      yield* world.hubSim.etcd.signal("SIGKILL")
-      // longer than the grace period after which the work agent takes away what the hub no longer knows
-      yield* Effect.sleep("20 seconds")
-      assert.deepStrictEqual(yield* oursOn(world, left), ours)
-    }).pipe(quiet)
-)
-
-const nothingEndedByItself = Effect.suspend(() =>
-  Effect.map(started.product.misdeeds, (misdeeds) => assert.deepStrictEqual(misdeeds, []))
+    const ours = yield* oursOn(world, left)
+    assert.isNotEmpty(ours)
+    yield* world.hubSim.etcd.signal("SIGKILL")
+    // longer than the grace period after which the work agent takes away what the hub no longer knows
+    yield* Effect.sleep("20 seconds")
+    assert.deepStrictEqual(yield* oursOn(world, left), ours)
+  }),
+  longest
 )
 
 /** Asks for the identity of the victim's agent, as the klusterlet whose credentials are in `folder`; returns the name. */

@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { eventually, holds } from "../../observing.ts"
 import {
   type AgentCertificate,
   callsBy,
@@ -13,6 +12,7 @@ import {
   untilOther
 } from "../agentCertificate.ts"
 import { assertHonest, reportsAgain } from "../certificateChecks.ts"
+import { untilTrue } from "../patiently.ts"
 import { podFolder } from "../runPod.ts"
 import { agentOn, clusters, klusterletOn, type TroubledWorld } from "./TroubledWorld.ts"
 
@@ -70,8 +70,11 @@ export const comeBack = Effect.fnUntraced(function* (troubled: TroubledWorld, { 
 const useAtOnce = Effect.fnUntraced(function* (troubled: TroubledWorld, certificate: AgentCertificate) {
   const { hubSim, on } = troubled.world
   const file = join(podFolder(on(away).sim, "agent"), "hub", "tls.crt")
-  yield* eventually("it is in the pod", holds(Effect.sync(() => readFileSync(file, "utf8") === certificate.pem)))
+  yield* untilTrue(
+    "it is in the pod",
+    Effect.sync(() => readFileSync(file, "utf8") === certificate.pem)
+  )
   yield* agentOn(troubled, away).kill
   const used = Effect.map(callsBy(hubSim, { cluster: away, certificate }), (calls) => calls.length > 0)
-  yield* eventually("the agent uses it", holds(Effect.delay(used, "500 millis")))
+  yield* untilTrue("the agent uses it", Effect.delay(used, "500 millis"))
 })
