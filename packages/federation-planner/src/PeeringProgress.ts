@@ -161,7 +161,7 @@ const servicesWaitFor = (plan: UnitPlan | undefined): string | undefined => {
   const stage = plan?.stages.find(({ name }) => name === "services")
   return stage === undefined || stage.settled
     ? undefined
-    : (plan?.problem?.message ?? stage.waitsFor ?? "the services to be delivered")
+    : (plan?.problem?.message ?? stage.wait?.message ?? "the services to be delivered")
 }
 
 const removalWaitsFor = (state: HubState, { gone, peering }: WantedPeering, plans: PeeringProgress["plans"]): string =>

@@ -10,6 +10,8 @@ export interface Stage {
   readonly objects: ReadonlyArray<KubeObject> | undefined
   /** What the first delivery waits for beyond the stages before it, in words; undefined when for nothing. */
   readonly waitsFor: string | undefined
+  /** The same as one word, where people have to tell it from all else. */
+  readonly waitsReason?: string | undefined
 }
 
 /** Objects on one cluster that come together, stage by stage, and go in the opposite order. */

@@ -19,8 +19,18 @@ export interface StageProgress {
   readonly delivered: boolean
   /** Whether the agent reports every object of it as ours, or as one that is used as it is. */
   readonly settled: boolean
-  /** What it waits for, in words; undefined when for nothing. */
-  readonly waitsFor: string | undefined
+  /** What it waits for; undefined when for nothing. */
+  readonly wait: Wait | undefined
+}
+
+/** What a stage waits for. */
+export interface Wait {
+  /** In words, reads on from "waits for". */
+  readonly message: string
+  /** As one word, where people have to tell it from all else. */
+  readonly reason?: string | undefined
+  /** Set where the cluster refuses an object, with what it says. */
+  readonly refused?: { readonly kind: string; readonly problem: string } | undefined
 }
 
 /** What to do for one unit now, and how far it is. */
@@ -32,6 +42,8 @@ export interface UnitPlan {
   readonly phase: "Held" | "Delivering" | "Settled" | "Removing" | "Gone"
   /** What it waits for, in words; empty when for nothing. */
   readonly message: string
+  /** The same as a value, where stages are delivered. */
+  readonly wait: Wait | undefined
   /** Why it cannot go on until a person acts: a collision, or a work that is too large. */
   readonly problem: Verdict | undefined
   readonly stages: ReadonlyArray<StageProgress>
@@ -48,6 +60,7 @@ export const nothingToDo = (unit: Unit): UnitPlan => ({
   works: [],
   phase: "Delivering",
   message: "",
+  wait: undefined,
   problem: undefined,
   stages: [],
   left: [],

@@ -12,6 +12,13 @@ export const verdict = (type: string, status: Verdict["status"], reason: string,
   message
 })
 
+/** A wish that is refused, and why. */
+export const refused = (reason: string, message: string): Verdict => verdict("Accepted", "False", reason, message)
+
+/** That a cluster is not managed, and what to do: not a sentence yet. */
+export const noManagedCluster = (cluster: string): string =>
+  `there is no ManagedCluster ${cluster}: correct the name, or import the cluster`
+
 /** `text` as a sentence: with a capital letter and a full stop. */
 export const sentence = (text: string): string =>
   text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? "" : "."}`
@@ -33,7 +40,7 @@ export const ignoredRemoval = (state: HubState, object: Mesh | MeshPeering, reme
 export const reporting = (knowledge: ClusterKnowledge): Verdict => {
   const { cluster, facts, reported } = knowledge
   if (facts === undefined) {
-    return verdict("Reporting", "Unknown", "ClusterNotFound", `There is no ManagedCluster ${cluster}.`)
+    return verdict("Reporting", "Unknown", "ClusterNotFound", sentence(noManagedCluster(cluster)))
   }
   if (facts.deleting)
     return verdict("Reporting", "Unknown", "ClusterDetaching", `Cluster ${cluster} is being detached.`)
@@ -104,6 +111,10 @@ export const delivered = (plan: UnitPlan): Verdict => {
       : say("False", plan.problem.reason, plan.problem.message)
   }
   return plan.problem === undefined
-    ? say("False", "Waiting", plan.message === "" ? "it is on its way" : `it waits for ${plan.message}`)
+    ? say(
+        "False",
+        plan.wait?.reason ?? "Waiting",
+        plan.message === "" ? "it is on its way" : `it waits for ${plan.message}`
+      )
     : { ...plan.problem, message: sentence(plan.problem.message) }
 }

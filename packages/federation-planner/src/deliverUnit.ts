@@ -7,10 +7,11 @@ import {
   type Verdict
 } from "@multicluster-mesh/mesh-model"
 import { applyProblem } from "./appliedWork.ts"
+import { verdict } from "./conditions.ts"
 import { decideObject, type Decision } from "./decideObject.ts"
 import { explainUnit } from "./explainUnit.ts"
 import type { WorkAction } from "./Plan.ts"
-import { nothingToDo, type StageProgress, type UnitFacts, type UnitPlan } from "./UnitPlan.ts"
+import { nothingToDo, type StageProgress, type UnitFacts, type UnitPlan, type Wait } from "./UnitPlan.ts"
 import type { Stage, Unit } from "./Unit.ts"
 import { carriedBy, inWords, isOurs, marked, stageOf, workOf, type Carried } from "./works.ts"
 
@@ -36,18 +37,19 @@ export const deliverUnit = (unit: Unit, facts: UnitFacts, mayBegin: boolean): Un
     stages.push(outcome.progress)
     if (outcome.problem !== undefined) blockedBy ??= outcome.problem.message
     else if (!outcome.progress.settled) {
-      blockedBy ??= outcome.progress.waitsFor ?? `the objects of stage ${stage.name} to be on the cluster`
+      blockedBy ??= outcome.progress.wait?.message ?? `the objects of stage ${stage.name} to be on the cluster`
     }
   }
-  const waiting = stages.find((stage) => stage.waitsFor !== undefined)?.waitsFor
-  const settled = problem === undefined && waiting === undefined && stages.every((stage) => stage.settled)
+  const wait = stages.find((stage) => stage.wait !== undefined)?.wait
+  const settled = problem === undefined && wait === undefined && stages.every((stage) => stage.settled)
   return {
     ...nothingToDo(unit),
     works,
     stages,
     problem,
     phase: settled ? "Settled" : "Delivering",
-    message: settled ? "" : (problem?.message ?? waiting ?? ""),
+    message: settled ? "" : (problem?.message ?? wait?.message ?? ""),
+    wait: problem === undefined ? wait : undefined,
     explanations: explainUnit(unit, facts.fleetId)
   }
 }
@@ -66,15 +68,15 @@ const deliverStage = (
   mayBegin: boolean
 ): StageOutcome => {
   const received = facts.works.find((work) => stageOf(work) === stage.name)
-  const waits = (waitsFor: string, problem?: Verdict): StageOutcome => ({
+  const waits = (message: string, problem?: Verdict, reason?: string): StageOutcome => ({
     work: undefined,
     problem,
-    progress: { name: stage.name, delivered: received !== undefined, settled: false, waitsFor }
+    progress: { name: stage.name, delivered: received !== undefined, settled: false, wait: { message, reason } }
   })
   if (received !== undefined && isDeleting(received)) return waits(`the work ${received.metadata.name} to be gone`)
   if (stage.objects === undefined) return waits(stage.waitsFor ?? "what it is made from to be known")
   if (received === undefined && blockedBy !== undefined) return waits(blockedBy)
-  if (received === undefined && stage.waitsFor !== undefined) return waits(stage.waitsFor)
+  if (received === undefined && stage.waitsFor !== undefined) return waits(stage.waitsFor, undefined, stage.waitsReason)
 
   const before = carriedBy(received)
   const decisions = stage.objects
@@ -84,7 +86,7 @@ const deliverStage = (
   const collision = decisions.find((decision) => decision._tag === "Collides")
   const waiting = decisions.find((decision) => decision._tag === "Waits")
   if (received === undefined && collision !== undefined)
-    return waits(collision.why, refusal("Collision", collision.why))
+    return waits(collision.why, verdict("Delivered", "False", "Collision", collision.why))
   // A stage begins as a whole, and a work with an object of which nothing is known stays byte for byte.
   if (waiting !== undefined && (received === undefined || waiting.unknown)) return waits(waiting.why)
 
@@ -94,16 +96,16 @@ const deliverStage = (
     name: stage.name,
     delivered: true,
     settled: settled && collision === undefined,
-    waitsFor: waiting?.why ?? notSettled(decisions, received, unit, facts)
+    wait: waiting === undefined ? notSettled(decisions, received, unit, facts) : { message: waiting.why }
   }
   if (carried.length === 0) return { work: undefined, problem: undefined, progress }
   const work = workOf(facts.fleetId, unit, stage.name, carried)
   const bytes = sizeOf(work.spec.workload)
   if (bytes > maxManifestBytes) {
     const message = `the objects of stage ${stage.name} take ${Math.ceil(bytes / 1024)} KiB, and a work may hold 400 KiB: list fewer`
-    return waits(message, refusal("TooLarge", message))
+    return waits(message, verdict("Delivered", "False", "TooLarge", message))
   }
-  const problem = collision === undefined ? undefined : refusal("Collision", collision.why)
+  const problem = collision === undefined ? undefined : verdict("Delivered", "False", "Collision", collision.why)
   return { work, problem, progress }
 }
 
@@ -112,8 +114,6 @@ const sizeOf = (value: unknown): number => {
   const text = JSON.stringify(value)
   return text.length * 3 < maxManifestBytes ? text.length : new TextEncoder().encode(text).length
 }
-
-const refusal = (reason: string, message: string): Verdict => ({ type: "Delivered", status: "False", reason, message })
 
 const carriedOf = (decision: Decision): ReadonlyArray<Carried> =>
   decision._tag === "Carry" ? [decision.carried] : decision._tag === "Collides" && decision.kept ? [decision.kept] : []
@@ -141,14 +141,16 @@ const notSettled = (
   received: ManifestWork | undefined,
   unit: Unit,
   facts: UnitFacts
-): string | undefined => {
-  const notYet = decisions.flatMap((decision) => {
+): Wait | undefined => {
+  const notYet = decisions.flatMap((decision): ReadonlyArray<Wait> => {
     if (decision._tag !== "Carry") return []
     const { object } = decision.carried
     const problem = applyProblem(received, object)
     if (problem === undefined && isSettled(decision, unit, facts)) return []
-    const said = problem === undefined ? "" : `; the cluster refuses it: ${problem}`
-    return [`${inWords(identityOf(object))} to be on the cluster as planned${said}`]
+    const message = `${inWords(identityOf(object))} to be on the cluster as planned`
+    return problem === undefined
+      ? [{ message }]
+      : [{ message: `${message}; the cluster refuses it: ${problem}`, refused: { kind: object.kind, problem } }]
   })
   return notYet[0]
 }

@@ -14,6 +14,7 @@ import {
   type Removal,
   type Verdict
 } from "@multicluster-mesh/mesh-model"
+import { noManagedCluster, refused } from "./conditions.ts"
 import type { HubState } from "./HubState.ts"
 import { standingOf } from "./Knowledge.ts"
 import { makeMemo } from "./Memo.ts"
@@ -194,7 +195,7 @@ const refusalOf = (
 ): Verdict | undefined => {
   const standing = standingOf(state, cluster)
   if (standing === "Missing") {
-    return refused("ClusterNotFound", `there is no ManagedCluster ${cluster}: correct the name, or import the cluster`)
+    return refused("ClusterNotFound", noManagedCluster(cluster))
   }
   if (standing === "Detaching" && existing === undefined) {
     return refused("ClusterDetaching", `the cluster ${cluster} is being detached`)
@@ -215,8 +216,6 @@ const refusalOf = (
         : "was written by someone else"
   return refused("NameTaken", `Mesh ${cluster}/${name} ${whose}: give the MeshDeployment another name`)
 }
-
-const refused = (reason: string, message: string): Verdict => ({ type: "Accepted", status: "False", reason, message })
 
 const takenBy = (other: WantedMesh | undefined, deployment: string): Verdict | undefined =>
   other === undefined || other.owner.key === deployment

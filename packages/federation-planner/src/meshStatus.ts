@@ -17,9 +17,8 @@ import { knowledgeOf, type ControlPlaneKnowledge } from "./Knowledge.ts"
 import { isLive } from "./liveUnits.ts"
 import { isSameList } from "./isSame.ts"
 import { makeMemo } from "./Memo.ts"
-import { operatorWaitOf } from "./meshUnits.ts"
 import type { StatusPlan } from "./Plan.ts"
-import { missingOptionalOperators } from "./providers/maistra/operators.ts"
+import { missingOptionalOperators, refusesVersion } from "./providers/maistra/operators.ts"
 import { readiness } from "./readiness.ts"
 import type { UnitPlan } from "./UnitPlan.ts"
 import { meshUnitKey, type WantedMesh } from "./WantedMesh.ts"
@@ -31,9 +30,12 @@ export const verdictsOn = (state: HubState, mesh: WantedMesh, plan: UnitPlan | u
 const verdictsOnce = makeMemo<ReadonlyArray<Verdict>>(isSameJson)
 
 const allVerdicts = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined): ReadonlyArray<Verdict> => {
-  const reports = reporting(knowledgeOf(state, mesh.cluster))
+  const reports =
+    mesh.refused?.reason === "ClusterMismatch"
+      ? verdict("Reporting", "Unknown", mesh.refused.reason, sentence(mesh.refused.message))
+      : reporting(knowledgeOf(state, mesh.cluster))
   const found = controlPlaneOfMesh(state, mesh)
-  const delivery = withOperators(state, mesh, deliveryOf(mesh, plan))
+  const delivery = withOperators(state, mesh, plan, deliveryOf(mesh, plan))
   return [accepted(mesh), delivery, readyOf(reports, found, mesh, delivery), reports, ...leftBehind(plan)]
 }
 
@@ -79,15 +81,11 @@ const accepted = (mesh: WantedMesh): Verdict => {
   return verdict("Accepted", "True", "Accepted", "The mesh is wished, and nothing is against it.")
 }
 
-/** What the operators add to the verdict on the delivery: who must act, and what is optional and missing. */
-const withOperators = (state: HubState, mesh: WantedMesh, delivery: Verdict): Verdict => {
-  if (delivery.reason === "Waiting" && /invalid version/iu.test(delivery.message)) {
+/** What is to be said of the operators with the delivery: a version that they refuse, what is optional and missing. */
+const withOperators = (state: HubState, mesh: WantedMesh, plan: UnitPlan | undefined, delivery: Verdict): Verdict => {
+  if (plan?.phase === "Delivering" && plan.wait?.refused !== undefined && refusesVersion(plan.wait.refused)) {
     const remedy = "Set controlPlane.version to one that the operator takes, or leave it out."
     return { ...delivery, reason: "VersionRefused", message: `${delivery.message} ${remedy}` }
-  }
-  const wait = operatorWaitOf(state, mesh)
-  if (delivery.reason === "Waiting" && wait !== undefined && delivery.message.includes(wait.message)) {
-    return { ...delivery, reason: wait.reason }
   }
   const missing =
     delivery.status === "True"

@@ -38,7 +38,7 @@ const units = makeMemo<Unit>(isSameJson)
 /** What the stages of a mesh wait for on their cluster before they begin, beyond each other. */
 interface Waits {
   readonly rights: string | undefined
-  readonly operator: string | undefined
+  readonly operator: { readonly message: string; readonly reason: string } | undefined
 }
 
 const waitsOf = (state: HubState, mesh: WantedMesh, clusterPlan: UnitPlan | undefined): Waits => {
@@ -49,7 +49,8 @@ const waitsOf = (state: HubState, mesh: WantedMesh, clusterPlan: UnitPlan | unde
     rights: areRightsThere(state, mesh.cluster)
       ? undefined
       : `the rights of OCM's work agent to be on the cluster${reason}`,
-    operator: operator?.reason === "OperatorMissing" ? `${operator.message}${reason}` : operator?.message
+    operator:
+      operator?.reason === "OperatorMissing" ? { ...operator, message: `${operator.message}${reason}` } : operator
   }
 }
 
@@ -101,14 +102,15 @@ const stagesOf = (
       name: "control-plane",
       identities: [identityOf(controlPlane)],
       objects: lost === undefined ? [controlPlane] : undefined,
-      waitsFor: lost ?? waits.operator
+      waitsFor: lost ?? waits.operator?.message,
+      ...(lost === undefined ? { waitsReason: waits.operator?.reason } : {})
     },
     ...(hasRoll ? [{ name: "roll", identities: [identityOf(roll)], objects: [roll], waitsFor: undefined }] : [])
   ]
 }
 
 /** What the mesh waits for at its operator; nothing where someone else installs it: then its kinds have to be there. */
-export const operatorWaitOf = (state: HubState, mesh: WantedMesh) =>
+const operatorWaitOf = (state: HubState, mesh: WantedMesh) =>
   mesh.operator.install === "External" ? undefined : operatorWait(knowledgeOf(state, mesh.cluster), meshOperator)
 
 /** The peerings of a mesh whose own side is still on its cluster: they go before the mesh does. */

@@ -1,3 +1,4 @@
+import { noManagedCluster } from "./conditions.ts"
 import { deliverUnit } from "./deliverUnit.ts"
 import { explainUnit } from "./explainUnit.ts"
 import { type ClusterKnowledge, isUnderstood } from "./Knowledge.ts"
@@ -26,7 +27,7 @@ export const planUnit = (unit: Unit, facts: UnitFacts): UnitPlan => {
 
 const unavailable = (knowledge: ClusterKnowledge): string | undefined => {
   const facts = knowledge.facts
-  if (facts === undefined) return `there is no ManagedCluster ${knowledge.cluster}`
+  if (facts === undefined) return noManagedCluster(knowledge.cluster)
   if (facts.deleting) return `the cluster ${knowledge.cluster} is being detached`
   if (!facts.available) return `the cluster ${knowledge.cluster} is not available`
   if (!facts.addOnAvailable) return `the agent on ${knowledge.cluster} is not available`

@@ -8,6 +8,7 @@ import {
   type Verdict
 } from "@multicluster-mesh/mesh-model"
 import { applyProblem, isApplied } from "./appliedWork.ts"
+import { verdict } from "./conditions.ts"
 import type { WorkAction } from "./Plan.ts"
 import { nothingToDo, type UnitFacts, type UnitPlan } from "./UnitPlan.ts"
 import { liftWork, neverRemoved, type Lifted } from "./liftWork.ts"
@@ -64,12 +65,12 @@ const refusalOf = (work: ManifestWork): Verdict | undefined => {
   })
   return first === undefined
     ? undefined
-    : {
-        type: "Delivered",
-        status: "False",
-        reason: "RemovalRefused",
-        message: `the removal waits for OCM's work agent to become the owner of ${first.what}, which the cluster refuses: ${first.problem}. Let the cluster take a change of its metadata, or delete it there by hand; the removal then goes on by itself`
-      }
+    : verdict(
+        "Delivered",
+        "False",
+        "RemovalRefused",
+        `the removal waits for OCM's work agent to become the owner of ${first.what}, which the cluster refuses: ${first.problem}. Let the cluster take a change of its metadata, or delete it there by hand; the removal then goes on by itself`
+      )
 }
 
 interface Step {

@@ -441,7 +441,10 @@ describe("a mesh that a person writes", () => {
   it("has to be in the namespace of its cluster", () => {
     const fleet = new Fleet(seed({ deployments: [], meshes: [meshOf(one, "shop", { cluster: "managedcluster2" })] }))
     fleet.settle()
-    assert.strictEqual(conditionOf(fleet, "shop", "Accepted")?.reason, "ClusterMismatch")
+    for (const type of ["Accepted", "Reporting"]) {
+      assert.strictEqual(conditionOf(fleet, "shop", type)?.reason, "ClusterMismatch")
+      assert.include(conditionOf(fleet, "shop", type)?.message, "make it in namespace managedcluster2")
+    }
     assert.deepStrictEqual(fleet.on("managedcluster2"), [])
   })
 })

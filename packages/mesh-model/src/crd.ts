@@ -36,7 +36,7 @@ const definitions: ReadonlyArray<ResourceDefinition> = [
     description: "Mesh is one service mesh on one managed cluster, found or wished.",
     shortNames: [],
     columns: [
-      { name: "Cluster", type: "string", jsonPath: ".metadata.namespace" },
+      { name: "Cluster", type: "string", jsonPath: ".spec['cluster','clusters']" },
       { name: "Version", type: "string", jsonPath: ".status.version" },
       { name: "Peers", type: "string", jsonPath: ".status.peerSummary" },
       age,

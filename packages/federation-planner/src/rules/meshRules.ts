@@ -1,4 +1,5 @@
 import { byText, clusterOf, isTrue, names, type Verdict } from "@multicluster-mesh/mesh-model"
+import { noManagedCluster, refused } from "../conditions.ts"
 import { ownsControlPlane } from "../discoveredMeshes.ts"
 import type { HubState } from "../HubState.ts"
 import { knowledgeOf, standingOf } from "../Knowledge.ts"
@@ -14,24 +15,20 @@ interface MeshFacts {
 
 type MeshRule = (facts: MeshFacts) => Verdict | undefined
 
-const refuse = (reason: string, message: string): Verdict => ({ type: "Accepted", status: "False", reason, message })
-
 const clusterMismatch: MeshRule = ({ mesh }) =>
   clusterOf(mesh.mesh.spec) === mesh.cluster
     ? undefined
-    : refuse(
+    : refused(
         "ClusterMismatch",
-        `a Mesh lives in the namespace of its cluster: this one is in ${mesh.cluster} and names ${clusterOf(mesh.mesh.spec)}`
+        `a Mesh lives in the namespace of its cluster, and this one in ${mesh.cluster} names ${clusterOf(mesh.mesh.spec)}: delete it, and make it in namespace ${clusterOf(mesh.mesh.spec)}`
       )
 
 const clusterNotFound: MeshRule = ({ mesh, state }) =>
-  standingOf(state, mesh.cluster) === "Missing"
-    ? refuse("ClusterNotFound", `there is no ManagedCluster ${mesh.cluster}: correct the name, or import the cluster`)
-    : undefined
+  standingOf(state, mesh.cluster) === "Missing" ? refused("ClusterNotFound", noManagedCluster(mesh.cluster)) : undefined
 
 const reservedNamespace: MeshRule = ({ mesh }) =>
   /^(kube|openshift|ibm)(-|$)/u.test(mesh.namespace)
-    ? refuse(
+    ? refused(
         "NamespaceReserved",
         `a control plane cannot be in ${mesh.namespace}, a namespace of the platform: choose another controlPlane.namespace`
       )
@@ -41,7 +38,7 @@ const reservedMember: MeshRule = ({ mesh }) => {
   const reserved = mesh.mesh.spec.meshMemberRoll?.filter((member) => /^(kube|openshift|ibm)(-|$)/u.test(member)) ?? []
   return reserved.length === 0
     ? undefined
-    : refuse(
+    : refused(
         "MemberReserved",
         `namespaces of the platform cannot be in a mesh: take ${reserved.toSorted(byText).join(", ")} out of meshMemberRoll`
       )
@@ -50,7 +47,7 @@ const reservedMember: MeshRule = ({ mesh }) => {
 const kialiNeedsPrometheus: MeshRule = ({ mesh }) => {
   const components = mesh.mesh.spec.controlPlane.components
   return components !== undefined && components.includes("kiali") && !components.includes("prometheus")
-    ? refuse("KialiNeedsPrometheus", "the component kiali needs prometheus: add prometheus, or take kiali out")
+    ? refused("KialiNeedsPrometheus", "the component kiali needs prometheus: add prometheus, or take kiali out")
     : undefined
 }
 
@@ -62,7 +59,7 @@ const namespaceTaken: MeshRule = ({ mesh, neighbours, state }) => {
       report.namespace === mesh.namespace && !(report.name === mesh.controlPlane && ownsControlPlane(state, mesh))
   )
   const taken = (by: string): Verdict =>
-    refuse(
+    refused(
       "NamespaceTaken",
       `a namespace holds one control plane, and ${mesh.namespace} on ${mesh.cluster} has ${by}: choose another controlPlane.namespace`
     )

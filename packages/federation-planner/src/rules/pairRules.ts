@@ -1,4 +1,5 @@
 import { labels, names, type MeshFederation, type MeshKey } from "@multicluster-mesh/mesh-model"
+import { noManagedCluster, sentence } from "../conditions.ts"
 import type { WantedMesh } from "../WantedMesh.ts"
 import type { Refusal } from "../WantedPeering.ts"
 
@@ -59,9 +60,7 @@ const tooManyPeers: PairRule = ({ federation, listed, owned }) =>
 
 const clusterNotFound: PairRule = (pair) =>
   firstOf(pair, ({ cluster }) =>
-    pair.hasCluster(cluster)
-      ? undefined
-      : refuse("ClusterNotFound", `There is no ManagedCluster ${cluster}. Correct the name, or import the cluster.`)
+    pair.hasCluster(cluster) ? undefined : refuse("ClusterNotFound", sentence(noManagedCluster(cluster)))
   )
 
 const meshObserved: PairRule = (pair) =>
@@ -69,7 +68,7 @@ const meshObserved: PairRule = (pair) =>
     pair.isObserved(mesh)
       ? refuse(
           "MeshObserved",
-          `Mesh ${names.meshKey(mesh)} was found, not deployed by a MeshDeployment; such a mesh is only observed and cannot be federated yet.`
+          `Mesh ${names.meshKey(mesh)} was found, not wished; such a mesh is only observed and cannot be federated yet. Name meshes in meshPeers that a MeshDeployment wishes.`
         )
       : undefined
   )
@@ -163,7 +162,6 @@ const trustDomainConflict: PairRule = (pair) =>
       })
 
 const pairRules: ReadonlyArray<PairRule> = [
-  trustTypeNotSupported,
   tooManyPeers,
   clusterNotFound,
   meshObserved,
@@ -176,11 +174,16 @@ const pairRules: ReadonlyArray<PairRule> = [
   trustDomainConflict
 ]
 
-/** Why the pair cannot be federated; undefined when it can. */
+/**
+ * Why the pair cannot be federated; undefined when it can. The first rule that refuses it speaks; what is wrong with the
+ * trust as well is said with it, so that nobody corrects the one and meets the other.
+ */
 export const refusalOf = (pair: PairFacts): Refusal | undefined => {
+  const ofTrust = trustTypeNotSupported(pair)
   for (const rule of pairRules) {
     const refusal = rule(pair)
-    if (refusal !== undefined) return refusal
+    if (refusal === undefined) continue
+    return ofTrust === undefined ? refusal : { ...refusal, message: `${refusal.message} ${ofTrust.message}` }
   }
-  return undefined
+  return ofTrust
 }

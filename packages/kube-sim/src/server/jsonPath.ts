@@ -5,7 +5,7 @@ type Step = (values: ReadonlyArray<unknown>) => ReadonlyArray<unknown>
 const compiled = new Map<string, ReadonlyArray<Step>>()
 
 /**
- * The values at a JSONPath of a printer column: fields, `['field']`, indexes, `*`, and filters such as
+ * The values at a JSONPath of a printer column: fields, `['field']`, several as `['one','other']`, indexes, `*`, and filters such as
  * `[?(@.type=="Ready")]`.
  */
 export const valuesAt = (path: string, object: unknown): ReadonlyArray<unknown> => {
@@ -15,7 +15,8 @@ export const valuesAt = (path: string, object: unknown): ReadonlyArray<unknown> 
   return steps.reduce<ReadonlyArray<unknown>>((values, step) => step(values), [object])
 }
 
-const token = /\.?\*|\.([^.[\]*]+)|\[(\*|-?\d+)\]|\['([^']+)'\]|\[\?\(@\.([^=!)\s]+)\s*(==|!=)\s*["']([^"']*)["']\)\]/uy
+const token =
+  /\.?\*|\.([^.[\]*]+)|\[(\*|-?\d+)\]|\['([^\]]+)'\]|\[\?\(@\.([^=!)\s]+)\s*(==|!=)\s*["']([^"']*)["']\)\]/uy
 
 const stepsOf = (path: string): ReadonlyArray<Step> => {
   // `\.` is a dot within a field name, as in labels
@@ -27,7 +28,7 @@ const stepsOf = (path: string): ReadonlyArray<Step> => {
     if (match === null) return [() => []]
     const [whole, field, index, quoted, key, operator, wanted] = match
     const name = (field ?? quoted)?.replaceAll("\u0000", ".")
-    if (name !== undefined) steps.push(fieldStep(name))
+    if (name !== undefined) steps.push(fieldsStep(name.split("','")))
     else if (key !== undefined) steps.push(filterStep(key, operator === "!=", wanted ?? ""))
     else if (index !== undefined && index !== "*") steps.push(indexStep(Number(index)))
     else if (whole.includes("*")) steps.push((values) => values.flatMap(childrenOf))
@@ -35,10 +36,12 @@ const stepsOf = (path: string): ReadonlyArray<Step> => {
   return steps
 }
 
-const fieldStep =
-  (name: string): Step =>
+const fieldsStep =
+  (names: ReadonlyArray<string>): Step =>
   (values) =>
-    values.flatMap((value) => (isJsonObject(value) && value[name] !== undefined ? [value[name]] : []))
+    names.flatMap((name) =>
+      values.flatMap((value) => (isJsonObject(value) && value[name] !== undefined ? [value[name]] : []))
+    )
 
 const indexStep =
   (index: number): Step =>

@@ -25,6 +25,7 @@ it("finds the values of a path", () => {
   assert.deepStrictEqual(valuesAt(".spec.ports[-1].port", object), [443])
   assert.deepStrictEqual(valuesAt(".metadata.labels.a\\.b/c", object), ["x"])
   assert.deepStrictEqual(valuesAt(".metadata.labels['a.b/c']", object), ["x"])
+  assert.deepStrictEqual(valuesAt(".metadata['name','labels','other']", object), [{ "a.b/c": "x" }])
   assert.deepStrictEqual(valuesAt('.status.conditions[?(@.type=="Applied")].status', object), ["True"])
   assert.deepStrictEqual(valuesAt('.status.conditions[?(@.type=="Gone")].status', object), [])
   assert.deepStrictEqual(valuesAt(".status.missing.deeper", object), [])

@@ -27,7 +27,8 @@ const side = (cluster: string): Json => ({
   egressGateway: `egress-${cluster}`
 })
 const peering: Json = { meshProvider, trustType: "Limited", left: side("east"), right: side("west") }
-const removal: Json = { since: "2026-01-02T03:04:05Z", policy: "Delete", gracePeriod: "1h" }
+const unsealed: Json = { since: "2026-01-02T03:04:05Z", policy: "Delete", gracePeriod: "1h" }
+const removal: Json = { ...unsealed, seal: "a" }
 const federation = (service: Json): Json => ({
   meshPeers: [
     {
@@ -114,6 +115,30 @@ export const ownKinds: ReadonlyArray<ContractCase> = [
   accepts("another version and other members", ofMesh({ controlPlane: { version: "v2.6" }, meshMemberRoll: ["shop"] })),
   refuses("a removal taken back", "removal", ofMesh({ removal: null }, { ...mesh, removal })),
   accepts("a removal", ofMesh({ removal })),
+  accepts("a removal without seal taken back", ofMesh({ removal: null }, { ...mesh, removal: unsealed })),
+  {
+    name: "Mesh: a table shows the cluster that it names, in either spelling",
+    run: Effect.fnUntraced(function* ({ raw, namespace }: Ground) {
+      const { cluster, ...nowhere } = mesh
+      for (const [name, spec] of [
+        ["a", mesh],
+        ["b", { ...nowhere, clusters: "east" }],
+        ["c", { ...mesh, clusters: "east" }]
+      ] as const) {
+        const body = { ...object("Mesh", spec), metadata: { name } }
+        const made = yield* raw.request("POST", own(namespace, "meshes"), { body })
+        assert.equal(made.status, 201, made.text)
+      }
+      const { body } = yield* raw.request("GET", own(namespace, "meshes"), {
+        accept: "application/json;as=Table;v=v1;g=meta.k8s.io"
+      })
+      assert.equal(at(body, "columnDefinitions.1.name"), "Cluster")
+      assert.deepEqual(
+        [0, 1, 2].map((row) => at(body, `rows.${row}.cells.1`)),
+        [cluster, cluster, cluster]
+      )
+    })
+  },
   refusesNew(
     "Mesh",
     "meshes",

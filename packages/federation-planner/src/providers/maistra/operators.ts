@@ -105,3 +105,7 @@ export const missingOptionalOperators = (
           const wait = operatorWait(knowledge, name)
           return wait === undefined ? [] : [`${name} (waits for ${wait.message})`]
         })
+
+/** Whether the operator's webhook refuses the version of a control plane, of which there is nothing but its words. */
+export const refusesVersion = ({ kind, problem }: { readonly kind: string; readonly problem: string }): boolean =>
+  kind === resources.controlPlanes.kind && /invalid version/iu.test(problem)
