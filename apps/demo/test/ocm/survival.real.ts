@@ -93,14 +93,19 @@ it("a user's mesh and ours survive add-on removal and work deletion; a wished de
     const { exited } = yield* product.hub.running
     yield* hub.delete(resources.deployments, { namespace: hubNamespaces.addon, name: hubController })
     yield* exited
-    for (const { metadata } of yield* listServed(hub, resources.manifestWorks, { namespace: cluster }))
-      yield* hub.delete(resources.manifestWorks, { namespace: cluster, name: metadata.name })
+    const works = Effect.map(listServed(hub, resources.manifestWorks, { namespace: cluster }), (objects) =>
+      objects.map(({ metadata }) => metadata.name).sort()
+    )
+    const carried = yield* works
+    for (const name of carried) yield* hub.delete(resources.manifestWorks, { namespace: cluster, name })
     yield* workAgentRests(world, cluster)
     yield* nothingHasChanged("the deletion of all works, while the hub controller is away")
 
     yield* installChart(world.hubSim)
-    const works = listServed(hub, resources.manifestWorks, { namespace: cluster })
-    yield* eventually("there are works again", holds(Effect.map(works, (objects) => objects.length > 0)))
+    yield* eventually(
+      "the same works are there again",
+      Effect.map(works, (names) => ({ done: names.join() === carried.join(), progress: names }))
+    )
     yield* workAgentRests(world, cluster)
     yield* nothingHasChanged("the return of the hub controller")
     yield* agent.ready
