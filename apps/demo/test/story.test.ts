@@ -31,6 +31,9 @@ it("a fleet is discovered, deployed, federated, and left as it was found", async
   )
   const all = told.join("\n")
   expect(all).toMatch(/managedcluster3 +managedcluster3-istio-system-basic +managedcluster3 +v2\.1 {4,}/u)
+  // as kubectl prints it: a namespace in front only of those of all namespaces
+  expect(all).toMatch(/-n managedcluster3 get mesh\nNAME +CLUSTER /u)
+  expect(all).toMatch(/get mesh -A\nNAMESPACE +NAME /u)
   expect(all).toMatch(/managedcluster1 +managedcluster1-mesh +managedcluster1 +v2\.1 +managedcluster2-mesh/u)
   expect(all).toContain("mesh-bookinfo/reviews -> reviews.mesh-bookinfo.svc.cluster.local (Imported)")
   expect(all).toContain("answered by Service mesh-bookinfo/reviews on managedcluster2")
