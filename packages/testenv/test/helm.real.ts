@@ -114,7 +114,12 @@ describe("the chart without a cluster", () => {
   })
 
   it("refuses a value that it does not know, and one of a wrong type", () => {
-    for (const wrong of ["hubController.replica=3", "hubController.replicas=two", "agent.logLevel=loud"])
+    for (const wrong of [
+      "hubController.replica=3",
+      "hubController.replicas=two",
+      "agent.logLevel=loud",
+      "uninstall.limit=3m"
+    ])
       expect(world.run(world.tools.helm, ["template", release, chart, "--set", wrong]).stderr).toContain(
         "specifications of the schema"
       )
