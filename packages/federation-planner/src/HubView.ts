@@ -1,7 +1,7 @@
 import { byKey, labels, type ManifestWork, type Mesh, type MeshPeering } from "@multicluster-mesh/mesh-model"
 import { makeAskedFacts } from "./AskedFacts.ts"
 import type { CertificateAnswer, ClusterFacts, FoundControlPlane, HubState } from "./HubState.ts"
-import { isSameList, isSameMap } from "./isSame.ts"
+import { isSameList, isSameMap, isSameSet } from "./isSame.ts"
 import { makeKeyedFacts } from "./KeyedFacts.ts"
 import { noteRead, type Source, tellReaders } from "./Reads.ts"
 import { foreignRecords, keyOfRecord, withOwnRecords } from "./removalRecords.ts"
@@ -59,8 +59,8 @@ export const viewOf = (state: HubState): HubView => {
 
 /** Makes a view, at first of `first`. */
 export const makeView = (first: HubState): HubView => {
-  let state = withOwnRecords(first)
   let foreign = foreignRecords(first)
+  let state = withOwnRecords(first, foreign)
   const sources = new Map<keyof HubState, Source>(fields.map((field) => [field, { readers: undefined }]))
   const read = <Field extends keyof HubState>(field: Field): HubState[Field] => {
     const source = sources.get(field)
@@ -141,10 +141,11 @@ export const makeView = (first: HubState): HubView => {
     hasPassed: times.ask,
     moveTo: (next) => {
       const before = state
-      state = keepLists(before, withOwnRecords(next))
+      const foreignBefore = foreign
       foreign = foreignRecords(next)
+      state = keepLists(before, withOwnRecords(next, foreign))
       index()
-      records.askAgain()
+      if (!isSameSet(foreign, foreignBefore)) records.askAgain()
       if (state.certificates !== before.certificates) certificates.askAgain()
       if (state.now !== before.now) times.askAgain()
       for (const [field, source] of sources) if (state[field] !== before[field]) tellReaders(source)

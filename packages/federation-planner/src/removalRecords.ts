@@ -19,8 +19,11 @@ const sealOf = (fleetId: string, object: Pick<Recorded, "kind" | "metadata">): s
 const isForeign = (fleetId: string, object: Recorded): boolean =>
   object.spec.removal !== undefined && object.spec.removal.seal !== sealOf(fleetId, object)
 
-/** The state as it counts: a record of removal that this hub did not write is none. */
-export const withOwnRecords = (state: HubState): HubState => ({
+/** The state as it counts: a record of removal that this hub did not write is none; `foreign` as below. */
+export const withOwnRecords = (state: HubState, foreign: ReadonlySet<string>): HubState =>
+  foreign.size === 0 ? state : stripped(state)
+
+const stripped = (state: HubState): HubState => ({
   ...state,
   meshes: state.meshes.map((mesh) => (isForeign(state.fleetId, mesh) ? withoutRecord.ofMesh(mesh) : mesh)),
   peerings: state.peerings.map((peering) =>
@@ -29,8 +32,12 @@ export const withOwnRecords = (state: HubState): HubState => ({
 })
 
 /** The objects, each by kind and `namespace/name`, on which somebody else has written a record of removal. */
-export const foreignRecords = ({ fleetId, meshes, peerings }: HubState): ReadonlySet<string> =>
-  new Set([...meshes, ...peerings].filter((object) => isForeign(fleetId, object)).map(keyOfRecord))
+export const foreignRecords = ({ fleetId, meshes, peerings }: HubState): ReadonlySet<string> => {
+  const foreign = new Set<string>()
+  for (const objects of [meshes, peerings])
+    for (const object of objects) if (isForeign(fleetId, object)) foreign.add(keyOfRecord(object))
+  return foreign
+}
 
 export const keyOfRecord = ({ kind, metadata }: Pick<Recorded, "kind" | "metadata">): string =>
   `${kind} ${keyOf({ metadata })}`

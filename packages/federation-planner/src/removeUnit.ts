@@ -69,7 +69,7 @@ const refusalOf = (work: ManifestWork): Verdict | undefined => {
         "Delivered",
         "False",
         "RemovalRefused",
-        `the removal waits for OCM's work agent to become the owner of ${first.what}, which the cluster refuses: ${first.problem}. Let the cluster take a change of its metadata, or delete it there by hand; the removal then goes on by itself`
+        `the removal waits for OCM's work agent to become the owner of ${first.what}, which the cluster refuses: ${first.problem.replace(/\.$/u, "")}. Let the cluster take a change of its metadata, or delete it there by hand; the removal then goes on by itself`
       )
 }
 

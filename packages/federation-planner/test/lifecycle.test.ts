@@ -520,6 +520,23 @@ describe("a federation", () => {
     assert.deepStrictEqual(fleet.on(one), afterwards)
   })
 
+  it("says what the cluster refuses when it goes, and goes when that is gone", () => {
+    const fleet = new Fleet(pair)
+    fleet.settle()
+    fleet.refuse(one, ({ kind }) => (kind === "ServiceMeshPeer" ? "nobody changes a peer" : undefined))
+    fleet.state = { ...fleet.state, federations: fleet.state.federations.map(deleting) }
+    fleet.settle()
+    const status = fleet.state.peerings[0]?.status
+    const ready = status?.conditions?.find(({ type }) => type === "Ready")
+    assert.strictEqual(ready?.reason, "RemovalRefused")
+    assert.include(ready?.message, "nobody changes a peer")
+    assert.include(status?.waitingFor, "nobody changes a peer")
+    fleet.refuse(one, () => undefined)
+    fleet.settle()
+    assert.deepStrictEqual(fleet.state.peerings, [])
+    assert.deepStrictEqual(fleet.on(one), everything)
+  })
+
   it("goes without its meshes: they keep running without its gateways", () => {
     const fleet = new Fleet(pair)
     fleet.settle()
