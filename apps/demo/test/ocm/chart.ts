@@ -11,10 +11,13 @@ import { programOf } from "../keepRunning.ts"
 
 const folder = fileURLToPath(new URL("../../../../deploy/helm/multicluster-mesh-addon", import.meta.url))
 
+/** What an administrator sets who wants namespaces that we made to go with their meshes. */
+const administrators = ["agent.listSecrets=true"]
+
 /** All that `helm install` would put on a hub, but our definitions, which a world has from the start. */
 const renderChart = (values: ReadonlyArray<string>) =>
   Effect.map(helmTools, ({ helm }): ReadonlyArray<KubeObject> => {
-    const set = ["crds.install=false", ...values].flatMap((value) => ["--set", value])
+    const set = ["crds.install=false", ...administrators, ...values].flatMap((value) => ["--set", value])
     const text = execFileSync(
       helm,
       ["template", hubNamespaces.addon, folder, "--namespace", hubNamespaces.addon, ...set],
@@ -58,7 +61,8 @@ export const uninstallRelease = Effect.fnUntraced(function* (
       args: [...args, "--namespace", hubNamespaces.addon],
       env: { KUBECONFIG: kubeconfig, HELM_CACHE_HOME: hub.folder }
     })
-  const over = ["--install", "--take-ownership", "--force-conflicts", "--set=crds.install=false"]
+  const values = ["crds.install=false", ...administrators].map((value) => `--set=${value}`)
+  const over = ["--install", "--take-ownership", "--force-conflicts", ...values]
   const upgrade = yield* start("helm-upgrade", "upgrade", hubNamespaces.addon, folder, ...over)
   if ((yield* upgrade.exited) !== 0) yield* upgrade.ended
   const uninstall = yield* start("helm-uninstall", "uninstall", hubNamespaces.addon)

@@ -1,6 +1,6 @@
 import { isTrue, labels, resources } from "@multicluster-mesh/mesh-model"
 import type { KubeApi } from "@multicluster-mesh/ocm-transport"
-import { type ControlPlane, kubectlOn, type Proxy } from "@multicluster-mesh/testenv"
+import { type ControlPlane, type Proxy } from "@multicluster-mesh/testenv"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { statusOf } from "../../src/until.ts"
@@ -47,32 +47,6 @@ export const startInstalled = Effect.fnUntraced(function* (world: World<ControlP
   yield* Effect.forEach([hub, ...agents], ({ ready }) => ready, { concurrency: "unbounded", discard: true })
   yield* Effect.forEach(world.clusters, ({ name }) => untilAvailable(world.hub, name), { concurrency: "unbounded" })
   return { hub, agents, misdeeds: Effect.sync((): ReadonlyArray<string> => [...misdeeds]) }
-})
-
-/**
- * What an administrator grants who wants namespaces that we made to go with their meshes: the agent sees what Secrets
- * are in them. Without it they stay: see docs/uninstall.md.
- */
-export const letAgentsSeeSecrets = Effect.fnUntraced(function* (world: World<ControlPlane, unknown>) {
-  const metadata = { name: "mesh-agent-sees-secrets" }
-  const rbac = "rbac.authorization.k8s.io"
-  const objects = [
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: "ClusterRole",
-      metadata,
-      rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list"] }]
-    },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: "ClusterRoleBinding",
-      metadata,
-      roleRef: { apiGroup: rbac, kind: "ClusterRole", name: metadata.name },
-      subjects: [{ kind: "ServiceAccount", name: agentName, namespace: installNamespace }]
-    }
-  ]
-  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects })
-  for (const { sim } of world.clusters) yield* kubectlOn(sim, ["apply", "-f", "-"], list)
 })
 
 export const untilAvailable = (hub: KubeApi, cluster: string, addOn: string = labels.addonName) =>

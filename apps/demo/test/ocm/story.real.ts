@@ -13,7 +13,7 @@ import { takeItAllAway, tellTheStory } from "../../src/story.ts"
 import { hubNamespaces } from "../../src/World.ts"
 import { makeOcmWorld, realTables } from "../realWorld.ts"
 import { shortLife } from "./agentCertificate.ts"
-import { hubController, letAgentsSeeSecrets, startInstalled } from "./installedProduct.ts"
+import { hubController, startInstalled } from "./installedProduct.ts"
 import { longest, untilTrue } from "./patiently.ts"
 import { firstCertificates, outlive, untilRenewed } from "./renewal.ts"
 import { untilQuiet, writtenSince } from "./restingWrites.ts"
@@ -36,7 +36,6 @@ it(
       const narrator = makeNarrator()
       const world = yield* narrator.done("OCM's programs have joined", makeOcmWorld({ clusters, speed: 60 }))
       const planes = [world.hubSim, ...world.clusters.map(({ sim }) => sim)]
-      yield* letAgentsSeeSecrets(world)
       const start = Effect.gen(function* () {
         yield* world.ocm.signFor(shortLife)
         const first = yield* Effect.forkScoped(firstCertificates(world))

@@ -10,13 +10,7 @@ import { hubNamespaces } from "../../src/World.ts"
 import { deploy, eventually, find, holds, listServed, oursOn, undeploy } from "../observing.ts"
 import { makeOcmWorld } from "../realWorld.ts"
 import { hook, installChart, uninstallRelease } from "./chart.ts"
-import {
-  hubController,
-  installNamespace,
-  letAgentsSeeSecrets,
-  startInstalled,
-  untilAvailable
-} from "./installedProduct.ts"
+import { hubController, installNamespace, startInstalled, untilAvailable } from "./installedProduct.ts"
 import { federate, federated, heldOnHub, lookAt, namespaceGoes, workAgentRests } from "./leavingClusters.ts"
 import { auditOf, linesOf } from "./rights.ts"
 import { ofUninstall, unexplained } from "./unusedForAReason.ts"
@@ -26,7 +20,6 @@ const [cluster, other] = clusters
 
 const startAll = Effect.gen(function* () {
   const world = yield* makeOcmWorld({ clusters, speed: 20 })
-  yield* letAgentsSeeSecrets(world)
   const users = yield* plantUsersMesh(world, cluster)
   yield* plantBookinfoOn(world, cluster, other)
   yield* eventually("the user's mesh is ready", users.ready)

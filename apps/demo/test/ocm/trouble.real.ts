@@ -1,10 +1,11 @@
 import { assert } from "@effect/vitest"
-import { labels, resources } from "@multicluster-mesh/mesh-model"
+import { canonicalJson, keyOf, labels, resources } from "@multicluster-mesh/mesh-model"
 import { connectionTo, makeKubeApi } from "@multicluster-mesh/ocm-transport"
 import { agentIdentity, kubeClientSigner } from "@multicluster-mesh/ocm-transport/addon"
 import { makeCertificateRequest, startProcess } from "@multicluster-mesh/testenv"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"
@@ -13,11 +14,12 @@ import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 import { makeNarrator } from "../../src/Narrator.ts"
 import { statusOf } from "../../src/until.ts"
-import { find, oursOn, quietly } from "../observing.ts"
+import { find, listServed, oursOn, quietly } from "../observing.ts"
 import { differences, type Picture, takePicture } from "../faults/Picture.ts"
 import { untilAvailable } from "./installedProduct.ts"
 import { longest, patiently, untilTrue } from "./patiently.ts"
 import { untilQuiet } from "./restingWrites.ts"
+import { answersTo, asAgentOf, itsOwn, notItsOwn } from "./trouble/agentOnHub.ts"
 import { type Away, comeBack, goAway } from "./trouble/away.ts"
 import { upgradeAgents, upgradeHub } from "./trouble/releases.ts"
 import {
@@ -115,7 +117,11 @@ quietly(
     yield* act("remove")
     yield* Effect.sleep("2 seconds")
     yield* product.hub.kill
+    // hub and cluster are away at once, in the middle of the removal
+    yield* work.signal("SIGSTOP")
+    yield* Effect.scoped(Effect.andThen(proxy.stall, Effect.sleep("10 seconds")))
     yield* proxy.cut
+    yield* work.signal("SIGCONT")
     yield* comesTrue("remove")
     assert.strictEqual(yield* users.everything, theirs)
     assert.deepStrictEqual(yield* product.misdeeds, [])
@@ -212,6 +218,44 @@ quietly(
 )
 
 quietly(
+  "with the certificate of one agent, nothing of another cluster or add-on can be read or forged",
+  Effect.gen(function* () {
+    const agent = yield* asAgentOf(started, attacker)
+    const own = itsOwn(attacker)
+    assert.deepStrictEqual(yield* answersTo(agent, own), allAre(own, 200))
+    const others = notItsOwn(attacker, victim)
+    assert.deepStrictEqual(yield* answersTo(agent, others), allAre(others, 403))
+  }),
+  longest
+)
+
+quietly(
+  "the chart's roles for users are filled, and are no part of others",
+  Effect.gen(function* () {
+    const { hub } = started.world
+    const rulesOf = (name: string) => Effect.flatMap(hub.get(resources.clusterRoles, { name }), decodeRules)
+    const writers = {
+      "mesh-viewer": [],
+      "mesh-federator": ["meshfederations"],
+      "mesh-deployer": ["meshdeployments", "meshes"]
+    }
+    for (const [name, written] of Object.entries(writers)) {
+      const may = (verb: string) =>
+        Effect.map(rulesOf(name), ({ rules }) =>
+          rules.flatMap(({ resources = [], verbs }) => (verbs.includes(verb) ? resources : [])).sort()
+        )
+      yield* untilTrue(
+        `${name} lets read`,
+        Effect.map(may("get"), (read) => read.includes("meshpeerings"))
+      )
+      assert.deepStrictEqual({ name, written: yield* may("create") }, { name, written })
+    }
+    for (const name of ["view", "edit", "admin"]) assert.notInclude(JSON.stringify(yield* rulesOf(name)), labels.group)
+  }),
+  longest
+)
+
+quietly(
   "a hub controller that is a release ahead of the agents serves them, one that is two ahead changes nothing",
   Effect.andThen(
     Effect.suspend(() => ticked("hub controller upgraded", upgradeHub(started))),
@@ -233,15 +277,25 @@ quietly(
   "a cluster that is detached keeps all meshes and blocks nothing on the hub; a hub that is lost takes nothing along",
   Effect.gen(function* () {
     const { users, world } = started
-    const [detached, left] = clusters
+    // the one with the mesh of a user is there when the hub is lost
+    const [left, detached] = clusters
     const theirs = yield* users.everything
-    yield* stageNamed("deploy").act(world.hub)
-    yield* untilTrue("the meshes are there", stageNamed("deploy").done(world))
-    const controlPlanes = Effect.map(oursOn(world, detached), (lines) =>
-      lines.filter((line) => /^(Namespace|ServiceMeshControlPlane|ServiceMeshMemberRoll) /u.test(line))
-    )
-    const before = yield* controlPlanes
-    assert.isNotEmpty(before)
+    yield* act("deploy")
+    yield* comesTrue("deploy")
+    yield* act("federate")
+    yield* comesTrue("federate")
+    // its ClusterRoles and operators' Subscriptions may go with its works; what carries traffic stays
+    const carriesTraffic =
+      /^(Namespace|ConfigMap|ServiceMesh(ControlPlane|MemberRoll|Peer)|(Exported|Imported)ServiceSet) /u
+    const ours = (cluster: string) =>
+      Effect.map(oursOn(world, cluster), (lines) => lines.filter((line) => carriesTraffic.test(line)))
+    const specs = yield* specsOn(world, detached)
+    const before = yield* ours(detached)
+    for (const kind of ["ServiceMeshControlPlane", "ServiceMeshPeer", "ExportedServiceSet"])
+      assert.isTrue(
+        before.some((line) => line.startsWith(`${kind} `)),
+        kind
+      )
 
     yield* world.hub.delete(resources.managedClusters, { name: detached })
     const gone = Effect.map(
@@ -258,18 +312,42 @@ quietly(
     }))
     yield* patiently("no work is left of it", worksLeft)
     yield* agentsMove
-    assert.deepStrictEqual(yield* controlPlanes, before)
+    assert.deepStrictEqual(yield* ours(detached), before)
+    assert.deepStrictEqual(yield* specsOn(world, detached), specs)
     assert.strictEqual(yield* users.everything, theirs)
 
-    const ours = yield* oursOn(world, left)
-    assert.isNotEmpty(ours)
+    const stays = yield* Effect.all([oursOn(world, left), specsOn(world, left)])
+    assert.isTrue(stays[0].some((line) => line.startsWith("ServiceMeshPeer ")))
     yield* world.hubSim.etcd.signal("SIGKILL")
     // longer than the grace period after which the work agent takes away what the hub no longer knows
     yield* Effect.sleep("20 seconds")
-    assert.deepStrictEqual(yield* oursOn(world, left), ours)
+    assert.deepStrictEqual(yield* Effect.all([oursOn(world, left), specsOn(world, left)]), stays)
+    assert.strictEqual(yield* users.everything, theirs)
   }),
   longest
 )
+
+const decodeRules = Schema.decodeUnknownEffect(
+  Schema.Struct({
+    rules: Schema.Array(
+      Schema.Struct({
+        apiGroups: Schema.optionalKey(Schema.Array(Schema.String)),
+        resources: Schema.optionalKey(Schema.Array(Schema.String)),
+        verbs: Schema.Array(Schema.String)
+      })
+    )
+  })
+)
+
+const allAre = (calls: ReadonlyArray<string>, status: number) => Object.fromEntries(calls.map((call) => [call, status]))
+
+/** What our control planes and peerings on a cluster say, as text. */
+const specsOn = ({ on }: TroubledWorld["world"], cluster: string) =>
+  Effect.forEach([resources.controlPlanes, resources.serviceMeshPeers, resources.exportedServiceSets], (type) =>
+    Effect.map(listServed(on(cluster).api, type, { labelSelector: labels.fleetLabel }), (objects) =>
+      objects.map((object) => `${keyOf(object)} ${canonicalJson(object["spec"])}`).sort()
+    )
+  )
 
 /** Asks for the identity of the victim's agent, as the klusterlet whose credentials are in `folder`; returns the name. */
 const request = Effect.fnUntraced(function* (

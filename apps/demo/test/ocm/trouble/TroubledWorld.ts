@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { plantUsers } from "../../faults/plantUsers.ts"
 import { type Stage, stages } from "../../faults/stages.ts"
 import { makeOcmWorld } from "../../realWorld.ts"
-import { letAgentsSeeSecrets, startInstalled } from "../installedProduct.ts"
+import { startInstalled } from "../installedProduct.ts"
 
 /** One world for all that can go wrong in it: its start takes longer than a test. */
 export type TroubledWorld = Effect.Success<typeof startTroubledWorld>
@@ -14,7 +14,6 @@ export const clusters = ["managedcluster1", "managedcluster2", "managedcluster22
 /** OCM's own programs, and the product by its chart, which reaches the hub through a proxy. */
 export const startTroubledWorld = Effect.gen(function* () {
   const world = yield* makeOcmWorld({ clusters, speed: 60 })
-  yield* letAgentsSeeSecrets(world)
   const users = yield* plantUsers(world)
   const proxy = yield* startProxy(Number(new URL(world.hubSim.server).port))
   const product = yield* startInstalled(world, proxy)
