@@ -8,7 +8,7 @@ const parts = {
     files: ["pool.real", "contract.real", "kubectl.real", "scenario.real"]
   },
   disasters: {
-    about: "a hub that comes back from a backup, a leader that is cut off",
+    about: "a hub that comes back from a backup, or has lost objects; a leader that is cut off",
     files: ["test/disasters/", "leaderCut.real"]
   },
   faults: { about: "kills, cuts and stalls while meshes are made and unmade", files: ["test/faults/"] },

@@ -2,6 +2,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as References from "effect/References"
 import { Command, Flag } from "effect/cli"
 import type { Cell } from "./play.ts"
@@ -49,5 +50,6 @@ const command = Command.make(
 ).pipe(Command.withDescription("Lets things go wrong at moments chosen by seeds: nothing may come of it."))
 
 Command.run(command, { version: "0.0.0" }).pipe(Effect.provide(NodeServices.layer), (program) =>
-  NodeRuntime.runMain(program)
+  // control planes wait for the next who borrows one, and end with the process alone
+  NodeRuntime.runMain(program, { teardown: (exit) => process.exit(Exit.isSuccess(exit) ? 0 : 1) })
 )
