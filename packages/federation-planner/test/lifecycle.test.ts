@@ -261,6 +261,16 @@ describe("the end of a wish", () => {
     )
   })
 
+  it("that ends while its works are lost removes nothing, and what is left is named", () => {
+    const fleet = settled()
+    fleet.state = { ...fleet.state, works: [] }
+    deleteDeployment(fleet)
+    fleet.settle()
+    for (const cluster of clusters) assert.deepStrictEqual(fleet.on(cluster), everything)
+    assert.strictEqual(conditionOf(fleet, "managedcluster1-mesh-system-mesh", "Accepted")?.reason, "Leftover")
+    assert.include(fleet.state.clusters[0]?.agent?.metadata.annotations?.[labels.leftoversAnnotation], "Namespace")
+  })
+
   it("leaves nothing over that something on the hub stands for", () => {
     const fleet = settled()
     const leftovers = () =>
