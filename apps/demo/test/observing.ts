@@ -13,11 +13,11 @@ import { allReady } from "../src/until.ts"
 import { type ApiServer, hubNamespaces, type World } from "../src/World.ts"
 
 /** A test on the real clock, because API servers answer over HTTP; without the logs of what runs in it. */
-export const quietly = <E>(name: string, test: Effect.Effect<void, E, Scope>, patienceMillis = 120_000) =>
+export const quietly = <E>(name: string, test: Effect.Effect<void, E, Scope>, patienceMillis = 300_000) =>
   it.live(name, () => Effect.provide(test, Logger.layer([])), patienceMillis)
 
 /** What takes longer than this will not happen any more. */
-const patience = 60_000
+const patience = 120_000
 
 /** How patiently one waits. */
 export interface Waiting {
