@@ -63,7 +63,6 @@ const reasons = new Set([
   "OperatorFailed",
   "OwnerMissing",
   "RemovalRefused",
-  "RootMissing",
   "ServiceMissing",
   "TooLarge",
   "VersionRefused",

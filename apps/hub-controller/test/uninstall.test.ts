@@ -10,33 +10,13 @@ import { leadHub, leaseName } from "../src/leadHub.ts"
 import { uninstall } from "../src/uninstall/uninstall.ts"
 import { hubDeployment } from "../src/uninstall/uninstallRights.ts"
 import { find, quietly, until } from "./addon/addOnWorld.ts"
+import { eastWestPeering } from "./addon/eastWestPeering.ts"
 
 const addonNamespace = "multicluster-mesh-addon"
 const foreign = "example.com/keeps"
 const addOnRef = (namespace: string) => ({ namespace, name: labels.addonName })
 
-const sideOn = (cluster: string) => ({
-  cluster,
-  mesh: "mesh",
-  namespace: "mesh-system",
-  controlPlane: "mesh",
-  trustDomain: `${cluster}.local`,
-  peerName: "peer",
-  ingressGateway: "in",
-  egressGateway: "out"
-})
-
-const peering: KubeObject = {
-  apiVersion: labels.apiVersion,
-  kind: "MeshPeering",
-  metadata: { name: "east-west", namespace: addonNamespace },
-  spec: {
-    meshProvider: "Openshift Service Mesh",
-    trustType: "Limited",
-    left: sideOn("east"),
-    right: sideOn("west")
-  }
-}
+const peering: KubeObject = eastWestPeering(addonNamespace)
 
 const federation: KubeObject = {
   apiVersion: labels.apiVersion,

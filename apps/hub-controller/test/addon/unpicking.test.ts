@@ -5,6 +5,7 @@ import type { ManagedCluster, ManagedClusterAddOn, MeshPeering } from "@multiclu
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { makeUnpicking } from "../../src/addon/unpicking.ts"
+import { eastWestPeering } from "./eastWestPeering.ts"
 
 const east: ManagedCluster = {
   apiVersion: "cluster.open-cluster-management.io/v1",
@@ -23,28 +24,7 @@ const addOn: ManagedClusterAddOn = {
   metadata: { name: "multicluster-mesh", namespace: "east" }
 }
 
-const sideOn = (cluster: string) => ({
-  cluster,
-  mesh: "mesh",
-  namespace: "mesh-system",
-  controlPlane: "mesh",
-  trustDomain: `${cluster}.local`,
-  peerName: "peer",
-  ingressGateway: "in",
-  egressGateway: "out"
-})
-
-const peering: MeshPeering = {
-  apiVersion: "mesh.open-cluster-management.io/v1alpha1",
-  kind: "MeshPeering",
-  metadata: { name: "east-west", namespace: "addon" },
-  spec: {
-    meshProvider: "Openshift Service Mesh",
-    trustType: "Limited",
-    left: sideOn("east"),
-    right: sideOn("west")
-  }
-}
+const peering = eastWestPeering("addon")
 
 const hub = (peerings: ReadonlyArray<MeshPeering>): HubState =>
   hubWith({ clusters: [{ ...clusterOf("east"), addOn: "Leaving" }, clusterOf("west")], peerings })
